@@ -1,0 +1,1 @@
+"""What happens later? Ends, all-clears, takedown, expiry, receipts."""

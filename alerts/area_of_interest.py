@@ -1,0 +1,49 @@
+"""Where an alert matters: the ground, how we know it, and how sure we are."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+from shapely.geometry import MultiPolygon, Polygon
+
+
+class Provenance(StrEnum):
+    """Which knowledge the area was made from, best first (DOMAIN rule 8)."""
+
+    EXPLICIT = "explicit"  # a polygon or circle that the source drew
+    GEOCODE = "geocode"  # SAME, FIPS6, UGC
+    ZIP = "zip"
+    CITY = "city"
+    COUNTY = "county"
+    STATE = "state"
+    GEOCODER = "geocoder"
+    DESK = "desk"  # drawn by staff
+
+
+# How sure we are that the area is the ground the source means. Policy, see docs/adr/0007.
+CONFIDENCE: dict[Provenance, float] = {
+    Provenance.DESK: 1.0,
+    Provenance.EXPLICIT: 1.0,
+    Provenance.GEOCODE: 0.9,
+    Provenance.ZIP: 0.8,
+    Provenance.CITY: 0.7,
+    Provenance.COUNTY: 0.6,
+    Provenance.GEOCODER: 0.5,
+    Provenance.STATE: 0.3,
+}
+
+
+class AreaOfInterest(BaseModel):
+    """The ground where an alert is pushed.
+
+    `shape` is WGS84 lon/lat, valid, split at ±180°, never empty. `source` says in words what it
+    was made from ("16 km around ZIP 49855"), `places` the codes ("fips:26103").
+    """
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    shape: Polygon | MultiPolygon
+    provenance: Provenance
+    confidence: float  # 0-1
+    area_km2: float  # geodesic
+    source: str
+    places: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What did the feed say? From a raw document to a `Poster` and its problems, never a traceback."""

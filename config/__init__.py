@@ -1,0 +1,1 @@
+"""Settings and policy data: what an operator may change without touching code."""

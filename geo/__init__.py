@@ -1,0 +1,1 @@
+"""Numbers and shapes only: coordinates, circles, polygons, packing; no web, store or settings."""
