@@ -81,4 +81,4 @@ class Refused(PushError):
 
 
 class Misconfigured(PushError):
-    """Credentials or settings of the channel are wrong; nothing can be sent until they are mended."""
+    """Credentials or settings of the channel are wrong: nothing goes out until they are mended."""

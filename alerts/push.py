@@ -31,6 +31,7 @@ class PushMessage(PushValue):
     image_url: str | None = None
     call_label: str | None = None  # "Call Marquette Police"
     call_tel: str | None = None  # "+19065550100"
+    see_label: str | None = None  # "See the poster": the words of the button that opens `link`
     ttl_s: int  # the push service may drop it after this many seconds
     silent: bool = False  # replaces what is shown without sound
 
@@ -55,6 +56,8 @@ class Outcome(IntEnum):
     MOVED_AWAY = 6  # the neighborhood no longer touches the area
     CAPPED = 7  # the person's weekly cap was reached
     GAVE_UP = 8  # the alert ended while the channel was still failing
+    IN_FLIGHT = 9  # handed to the channel, no answer yet: what a crash may send twice
+    UNKNOWN = 10  # handed over, the answer was lost, and the alert ended: counts as told
 
 
 class PushOutcome(PushValue):

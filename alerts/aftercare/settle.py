@@ -1,0 +1,84 @@
+"""Tells those who were told that it is over, and nobody else (DOMAIN rule 15).
+
+An ended alert is settled in passes, each one transaction: what wasn't sent yet gets its final
+outcome; those told since the last pass get the all-clear; when no batch is on its way any more,
+the alert is settled. A batch that a sender holds is left to the sender, which stops at its next
+chunk: those it had told by then are caught by the next pass.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.alert import EndReason, Status, WaveKind
+from alerts.audience.make_wave import seats_of_devices, write_wave
+from alerts.audience.told import TELLING, devices_in_waves, devices_told
+from alerts.push import Outcome
+from alerts.store.alerts import Alert
+from alerts.store.waves import Batch, BatchState, Wave
+
+
+def unsettled(session: Session) -> Sequence[int]:
+    """Return ended alerts of which somebody may not know yet that they are over."""
+    return session.scalars(
+        select(Alert.id).where(Alert.status == Status.ENDED, Alert.settled_at.is_(None))
+    ).all()
+
+
+def settle(session: Session, alert_id: int, now: datetime, batch_size: int) -> int:
+    """Make one pass; return how many devices are told that it is over by it."""
+    alert = session.get_one(Alert, alert_id, with_for_update=True)
+    if alert.status is not Status.ENDED or alert.settled_at is not None:
+        return 0
+    on_its_way = _close_unsent(session, alert, now)
+    told = _tell_the_end(session, alert, now, batch_size)
+    if not on_its_way:
+        alert.settled_at = now
+    return told
+
+
+def _close_unsent(session: Session, alert: Alert, now: datetime) -> bool:
+    """Give every unsent device its final outcome; True if a sender still holds a batch."""
+    batches = session.scalars(
+        select(Batch)
+        .join(Wave, Wave.id == Batch.wave_id)
+        .where(Wave.alert_id == alert.id, Wave.kind.in_(TELLING))
+        .where(Batch.state.in_((BatchState.READY, BatchState.PARKED)))
+    )
+    held = False
+    for batch in batches:
+        if batch.lease_until is not None and batch.lease_until > now:
+            held = True
+            continue
+        close(batch, now)
+    return held
+
+
+def close(batch: Batch, now: datetime) -> None:
+    """End a batch whose alert is over: what was tried in vain gave up, the rest never left."""
+    outcomes = batch.outcome_array()
+    outcomes[outcomes == Outcome.PENDING] = Outcome.GAVE_UP if batch.attempts > 1 else Outcome.ENDED
+    outcomes[outcomes == Outcome.IN_FLIGHT] = Outcome.UNKNOWN
+    batch.outcomes, batch.state, batch.done_at = outcomes.tobytes(), BatchState.DONE, now
+    batch.lease_owner = batch.lease_until = None
+
+
+def _tell_the_end(session: Session, alert: Alert, now: datetime, batch_size: int) -> int:
+    kind = WaveKind.TAKEDOWN if alert.end_reason is EndReason.EXPIRED else WaveKind.ALL_CLEAR
+    told = devices_told(session, alert.id)
+    fresh = told[~np.isin(told, devices_in_waves(session, alert.id, kind))]
+    seats = seats_of_devices(session, fresh.tolist(), alert.tier, now, hold=False)
+    wave = write_wave(
+        session,
+        alert,
+        kind,
+        seats,
+        now,
+        change_seq=0,
+        batch_size=batch_size,
+        silent=kind is WaveKind.TAKEDOWN,
+    )
+    return wave.devices if wave else 0

@@ -1,0 +1,30 @@
+"""How far around a place an alert reaches before the desk has looked at it."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class AreaPolicy(BaseModel):
+    """The numbers of the area derivation; each is a setting.
+
+    Distances are metres on the ground. 16 km (10 miles) around a ZIP code covers the code itself
+    (the median US ZIP code area is about 8 km across, nine in ten are under 30 km) and the next
+    towns, where a child on foot or on a bus is within the first hours. A city is known less exactly
+    than a ZIP code and is larger, so 24 km (15 miles) around its centre; from half a million
+    inhabitants its built-up area alone is wider than that, so 40 km (25 miles). 8 km stands for a
+    county of which the atlas has a point only: they are independent cities.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    zip_radius_m: float = 16_000
+    city_radius_m: float = 24_000
+    city_large_radius_m: float = 40_000
+    city_large_population: int = 500_000
+    county_point_radius_m: float = 8_000
+    # Two records of one name closer than this are one city (GeoNames has duplicates).
+    same_city_m: float = 15_000
+    # Abroad, where no state narrows a name down, the city so many times larger than its namesakes
+    # is the one that is meant.
+    dominant_city_ratio: float = 10
+    # Some codes of the source were unknown or only approximated: the ground is incomplete.
+    unknown_code_penalty: float = 0.8

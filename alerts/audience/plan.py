@@ -1,0 +1,120 @@
+"""Plans the waves of an alert: the first telling, updates, and those who come late.
+
+Each plan is one transaction and may be run again: people already told or due are left out, so a
+crash between two plans tells nobody twice and leaves nobody out.
+"""
+
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from alerts.alert import RevisionState, Status, Tier, WaveKind
+from alerts.audience.index import AudienceIndex, Matches
+from alerts.audience.make_wave import WavePolicy, seats_for, seats_of_devices, write_wave
+from alerts.audience.told import devices_told
+from alerts.store.alerts import Alert, AlertRevision
+from alerts.store.subscribers import changes_since
+
+CHANGES_AT_ONCE = 50_000
+
+
+def plan_revision(
+    session: Session,
+    index: AudienceIndex,
+    revision: AlertRevision,
+    now: datetime,
+    policy: WavePolicy,
+) -> int:
+    """Make the waves of a live revision; return how many devices are in them.
+
+    Those told of an earlier revision get an update if this one is material (rule 9); everybody
+    else whom the area touches gets the alert.
+    """
+    alert = session.get_one(Alert, revision.alert_id, with_for_update=True)
+    if revision.planned_at is not None or not _may_tell(alert, revision, now):
+        return 0
+    seq = index.refresh(session)
+    updated = _tell_update(session, alert, revision, now, policy, seq)
+    told = _tell_first(session, index, alert, revision, now, policy, seq)
+    revision.planned_at, alert.planned_seq = now, seq
+    return updated + told
+
+
+def catch_up(
+    session: Session,
+    index: AudienceIndex,
+    alert: Alert,
+    revision: AlertRevision,
+    now: datetime,
+    policy: WavePolicy,
+) -> int:
+    """Tell those who drew or moved a neighborhood into an active alert's area (rule 12)."""
+    if revision.planned_at is None or not _may_tell(alert, revision, now):
+        return 0
+    changed = changes_since(session, alert.planned_seq, CHANGES_AT_ONCE)
+    if not changed:
+        return 0
+    index.refresh(session)
+    people = np.unique(np.array([c.subscriber_id for c in changed], np.int64))
+    told = _tell_first(session, index, alert, revision, now, policy, changed[-1].seq, among=people)
+    alert.planned_seq = changed[-1].seq
+    return told
+
+
+def _may_tell(alert: Alert, revision: AlertRevision, now: datetime) -> bool:
+    return (
+        alert.status is Status.ACTIVE
+        and alert.expires_at > now
+        and revision.state is RevisionState.LIVE
+        and revision.number == alert.live_revision
+    )
+
+
+def _tell_first(
+    session: Session,
+    index: AudienceIndex,
+    alert: Alert,
+    revision: AlertRevision,
+    now: datetime,
+    policy: WavePolicy,
+    seq: int,
+    among: "np.ndarray[tuple[int], np.dtype[np.int64]] | None" = None,
+) -> int:
+    if revision.area is None or revision.tier is Tier.LONG_TERM:
+        return 0
+    matches = index.reach(revision.area.shape)
+    if among is not None:
+        matches = _only(matches, np.isin(matches.subscriber_ids, among))
+    seats = seats_for(session, alert, matches, now, policy)
+    kind = WaveKind.EXERCISE if alert.exercise else WaveKind.ALERT
+    wave = write_wave(
+        session, alert, kind, seats, now, change_seq=seq, batch_size=policy.batch_size
+    )
+    return wave.devices if wave else 0
+
+
+def _tell_update(
+    session: Session,
+    alert: Alert,
+    revision: AlertRevision,
+    now: datetime,
+    policy: WavePolicy,
+    seq: int,
+) -> int:
+    if revision.number == 1 or not revision.material:
+        return 0
+    seats = seats_of_devices(
+        session, devices_told(session, alert.id).tolist(), alert.tier, now, hold=True
+    )
+    wave = write_wave(
+        session, alert, WaveKind.UPDATE, seats, now, change_seq=seq, batch_size=policy.batch_size
+    )
+    return wave.devices if wave else 0
+
+
+def _only(matches: Matches, keep: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Matches:
+    return Matches(
+        neighborhood_ids=matches.neighborhood_ids[keep],
+        subscriber_ids=matches.subscriber_ids[keep],
+    )

@@ -1,0 +1,51 @@
+"""When may this person be disturbed? Quiet hours by tier, in the person's own time zone."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from alerts.alert import Tier
+
+
+class QuietHours(BaseModel):
+    """From `start` to `end` each night, pushes of these tiers wait.
+
+    AMBER isn't among them unless the person says so (DOMAIN rule 10: it breaks through by default).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: time = Field(description="Local time, HH:MM", examples=["22:00"])
+    end: time = Field(description="Local time, HH:MM; the next day if not after start")
+    time_zone: str = Field(description="IANA name", examples=["America/Detroit"])
+    tiers: tuple[Tier, ...] = (Tier.ENDANGERED, Tier.MISSING)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("is no IANA time zone, such as America/Chicago")
+        return name
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("is a local time without a zone, such as 22:00")
+        return value
+
+    def release(self, tier: Tier, now: datetime) -> datetime:
+        """Return when a push of `tier` may be sent: now, or when the quiet hours end."""
+        if tier not in self.tiers or self.start == self.end:
+            return now
+        zone = ZoneInfo(self.time_zone)
+        local = now.astimezone(zone)
+        for day in (local.date() - timedelta(days=1), local.date()):
+            starts = datetime.combine(day, self.start, zone)
+            ends = datetime.combine(day, self.end, zone)
+            if self.end <= self.start:
+                ends = datetime.combine(day + timedelta(days=1), self.end, zone)
+            if starts <= local < ends:
+                return ends.astimezone(now.tzinfo)
+        return now

@@ -1,0 +1,75 @@
+"""Who was told of this alert already, and how often was a person pushed this week?
+
+Both are read from the batches themselves: there is no second book that could say otherwise.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.alert import Tier, WaveKind
+from alerts.push import Outcome
+from alerts.store.alerts import Alert
+from alerts.store.waves import Batch, Wave, batches_of_alert
+
+TELLING = (WaveKind.ALERT, WaveKind.UPDATE, WaveKind.CORRECTION, WaveKind.EXERCISE)
+# A person with one of these was told, or is about to be: no second push of the case.
+TOLD_OR_DUE = (
+    Outcome.SENT,
+    Outcome.PENDING,
+    Outcome.IN_FLIGHT,
+    Outcome.UNKNOWN,
+    Outcome.CAPPED,
+)
+TOLD = (Outcome.SENT, Outcome.UNKNOWN)  # these hear the end of it
+PUSHED_OR_DUE = (*TOLD, Outcome.PENDING, Outcome.IN_FLIGHT)
+
+Ids = NDArray[np.int64]
+
+
+def people_told_or_due(session: Session, alert_id: int) -> Ids:
+    """Return the subscribers whom this alert reached, or is on its way to."""
+    found = []
+    for batch in batches_of_alert(session, alert_id, TELLING):
+        due = np.isin(batch.outcome_array(), TOLD_OR_DUE)
+        found.append(batch.people()[due])
+    return _unique(found)
+
+
+def devices_told(session: Session, alert_id: int) -> Ids:
+    """Return the devices to which a channel took this alert: they get what follows."""
+    found = []
+    for batch in batches_of_alert(session, alert_id, TELLING):
+        found.append(batch.devices()[np.isin(batch.outcome_array(), TOLD)])
+    return _unique(found)
+
+
+def devices_in_waves(session: Session, alert_id: int, kind: WaveKind) -> Ids:
+    """Return the devices that an alert's waves of one kind have in a batch."""
+    return _unique([b.devices() for b in batches_of_alert(session, alert_id, (kind,))])
+
+
+def pushes_since(session: Session, since: datetime) -> tuple[Ids, Ids]:
+    """Return subscribers and their number of pushes since then, amber and updates apart."""
+    statement = (
+        select(Batch)
+        .join(Wave, Wave.id == Batch.wave_id)
+        .join(Alert, Alert.id == Wave.alert_id)
+        .where(Wave.made_at > since, Wave.kind == WaveKind.ALERT, Alert.tier != Tier.AMBER)
+    )
+    people = []
+    for batch in session.scalars(statement.execution_options(yield_per=200)):
+        reached = np.isin(batch.outcome_array(), PUSHED_OR_DUE)
+        people.append(np.unique(batch.people()[reached]))
+    if not people:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    ids, counts = np.unique(np.concatenate(people), return_counts=True)
+    return ids, counts
+
+
+def _unique(found: Sequence[Ids]) -> Ids:
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)

@@ -1,0 +1,174 @@
+"""Takes a batch for sending: leases it, looks again who still should hear it, writes the message.
+
+DOMAIN rule 11, at send: the alert is still active, not expired, the device still subscribed, the
+neighborhood still in the area. What fails a check gets its final outcome here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.aftercare.settle import close
+from alerts.alert import Status, WaveKind
+from alerts.audience.index import AudienceIndex
+from alerts.audience.told import TELLING
+from alerts.delivery.compose import ENDS, Composer
+from alerts.errors import Sealed
+from alerts.push import Outcome, PushMessage, PushTarget
+from alerts.store.alerts import Alert, revision
+from alerts.store.engine import Store
+from alerts.store.many import among
+from alerts.store.subscribers import Device, changes_since, newest_change
+from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim
+
+FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
+RETRIED = (Outcome.PENDING, Outcome.IN_FLIGHT)
+CHANGES_LOOKED_AT = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A batch in our hands."""
+
+    batch_id: int
+    alert_id: int
+    owner: UUID
+    channel: str
+    kind: WaveKind
+    attempts: int
+    message: PushMessage
+    targets: tuple[PushTarget, ...]
+    outcomes: Outcomes  # of the whole batch, changed in place
+    place_of: dict[int, int]  # device id → place in the batch
+    received_at: datetime  # of the document
+    is_first_push: bool  # nobody was pushed of this alert before
+
+    @property
+    def is_end(self) -> bool:
+        """It tells the end: sent although the alert isn't active."""
+        return self.kind in ENDS
+
+
+def claim_batch(
+    store: Store,
+    index: AudienceIndex,
+    composer: Composer,
+    batch_id: int,
+    now: datetime,
+    lease: timedelta,
+) -> Claimed | None:
+    """Lease a batch and prepare it; None if there is nothing (left) to send."""
+    with store.begin() as session:
+        owner = claim(session, batch_id, now, now + lease)
+        if owner is None:
+            return None
+        batch = session.get_one(Batch, batch_id)
+        wave = session.get_one(Wave, batch.wave_id)
+        alert = session.get_one(Alert, wave.alert_id)
+        if wave.kind in TELLING and not _may_be_told(alert, now):
+            return _over(batch, now)
+        outcomes = batch.outcome_array()
+        targets = _targets(session, batch, outcomes)
+        _drop_moved_away(session, index, batch, wave, alert, outcomes)
+        targets = tuple(t for t in targets if outcomes[_places(batch)[t.device_id]] in RETRIED)
+        batch.outcomes = outcomes.tobytes()
+        if not targets:
+            _done(batch, now)
+            return None
+        try:
+            message = composer.compose(session, wave, batch, now)
+        except Sealed:
+            return _over(batch, now)
+        return Claimed(
+            batch_id=batch.id,
+            alert_id=alert.id,
+            owner=owner,
+            channel=batch.channel,
+            kind=wave.kind,
+            attempts=batch.attempts,
+            message=message,
+            targets=targets,
+            outcomes=outcomes,
+            place_of=_places(batch),
+            received_at=alert.received_at,
+            is_first_push=alert.first_push_at is None and wave.kind not in ENDS,
+        )
+
+
+def _may_be_told(alert: Alert, now: datetime) -> bool:
+    return alert.status is Status.ACTIVE and alert.expires_at > now
+
+
+def _over(batch: Batch, now: datetime) -> None:
+    batch.attempts -= 1  # this claim tried nothing
+    close(batch, now)
+
+
+def _done(batch: Batch, now: datetime) -> None:
+    batch.state, batch.done_at = BatchState.DONE, now
+    batch.lease_owner = batch.lease_until = None
+
+
+def _places(batch: Batch) -> dict[int, int]:
+    return {int(device): place for place, device in enumerate(batch.devices())}
+
+
+def _targets(session: Session, batch: Batch, outcomes: Outcomes) -> Sequence[PushTarget]:
+    """Return the devices still to be sent to; those that left get their outcome."""
+    waiting = np.isin(outcomes, RETRIED)
+    ids = batch.devices()[waiting]
+    rows = session.execute(
+        select(Device.id, Device.address, Device.address_kind).where(
+            among(session, Device.id, ids.tolist()),
+            Device.ended_at.is_(None),
+            Device.channel == batch.channel,
+        )
+    ).all()
+    found = {row.id: row for row in rows}
+    left = waiting & ~np.isin(batch.devices(), list(found))
+    outcomes[left] = Outcome.UNSUBSCRIBED
+    return [
+        PushTarget(device_id=int(i), address=found[i].address, address_kind=found[i].address_kind)
+        for i in ids.tolist()
+        if i in found
+    ]
+
+
+def _drop_moved_away(
+    session: Session,
+    index: AudienceIndex,
+    batch: Batch,
+    wave: Wave,
+    alert: Alert,
+    outcomes: Outcomes,
+) -> None:
+    """Leave out who no longer has a neighborhood in the area, if anything changed since."""
+    if wave.kind not in FIRST_TELLING:
+        return
+    doubtful = _doubtful(session, batch, wave, alert)
+    if not doubtful.any():
+        return
+    live = revision(session, alert.id, alert.live_revision)
+    if live.area is None:
+        return
+    index.refresh(session)
+    inside = np.isin(batch.people(), index.reach(live.area.shape).subscriber_ids)
+    gone = doubtful & ~inside & (outcomes == Outcome.PENDING)
+    outcomes[gone] = Outcome.MOVED_AWAY
+
+
+def _doubtful(
+    session: Session, batch: Batch, wave: Wave, alert: Alert
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    people: Ids = batch.people()
+    if alert.live_revision != wave.revision:
+        return np.ones(len(people), bool)
+    if newest_change(session) == wave.change_seq:
+        return np.zeros(len(people), bool)
+    changed = changes_since(session, wave.change_seq, CHANGES_LOOKED_AT)
+    return np.isin(people, [c.subscriber_id for c in changed])

@@ -1,0 +1,192 @@
+"""Sends a batch: claim, send, record, three transactions, never one across the network.
+
+A claim is a lease. Before a chunk is handed to the channel its devices are marked IN_FLIGHT, in
+the same write that records the chunk before: a crash leaves exactly those in doubt that were in
+the channel's hands, and only those can be sent twice (the collapse id makes a repeat replace).
+Before each chunk the alert is looked at again (DOMAIN rule 11).
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+from sqlalchemy import select, update
+
+from alerts.alert import Status
+from alerts.audience.index import AudienceIndex
+from alerts.clock import Clock
+from alerts.delivery.claim import Claimed, claim_batch
+from alerts.delivery.compose import Composer
+from alerts.delivery.report import Sends
+from alerts.delivery.retry import next_try_after_s
+from alerts.errors import Misconfigured, Refused, Sealed
+from alerts.push import Outcome, PushChannel, PushOutcome, PushTarget
+from alerts.store.alerts import Alert
+from alerts.store.engine import Store
+from alerts.store.subscribers import Device
+from alerts.store.waves import BatchState, Outcomes, write_if_owner
+
+CHANNEL_DOWN_RETRY_S = 60.0  # a channel that isn't set up, or whose credentials are wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispatchPolicy:
+    """The numbers that batches are sent by."""
+
+    lease: timedelta
+    chunk: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatcher:
+    """Sends batches over the channels that are set up."""
+
+    store: Store
+    index: AudienceIndex
+    composer: Composer
+    channels: Mapping[str, PushChannel]
+    policy: DispatchPolicy
+    clock: Clock
+    sends: Sends
+
+    def send_batch(self, batch_id: int) -> bool:
+        """Send what of a batch has no outcome yet; True if there may be aftercare to do."""
+        claimed = claim_batch(
+            self.store, self.index, self.composer, batch_id, self.clock(), self.policy.lease
+        )
+        if claimed is None:
+            return False
+        channel = self.channels.get(claimed.channel)
+        if channel is None:
+            self._put_back(claimed, f"the channel {claimed.channel} isn't set up")
+            return False
+        try:
+            self._send_chunks(claimed, channel)
+        except (Misconfigured, Refused, Sealed) as problem:
+            self._stop(claimed, problem)
+        return not self._is_active(claimed)
+
+    def _send_chunks(self, claimed: Claimed, channel: PushChannel) -> None:
+        outcomes, retry_after_s = claimed.outcomes, 0.0
+        size = self.policy.chunk
+        for start in range(0, len(claimed.targets), size):
+            chunk = claimed.targets[start : start + size]
+            places = np.array([claimed.place_of[t.device_id] for t in chunk])
+            if not claimed.is_end and not self._is_active(claimed):
+                break
+            outcomes[places] = Outcome.IN_FLIGHT
+            if not self._record(claimed, outcomes):
+                return  # the lease went to somebody else
+            answers = self._hand_over(claimed, channel, chunk)
+            outcomes[places] = [a.outcome for a in answers]
+            retry_after_s = max([retry_after_s, *(a.retry_after_s or 0.0 for a in answers)])
+            self._end_gone(chunk, answers)
+        self._finish(claimed, outcomes, retry_after_s)
+
+    def _hand_over(
+        self, claimed: Claimed, channel: PushChannel, chunk: Sequence[PushTarget]
+    ) -> Sequence[PushOutcome]:
+        started = self.clock()
+        if claimed.is_first_push:
+            self._note_first_push(claimed, started)
+        answers = channel.send(claimed.message, chunk)
+        self.sends.count(claimed.channel, claimed.kind, answers)
+        return answers
+
+    def _record(self, claimed: Claimed, outcomes: Outcomes) -> bool:
+        until = self.clock() + self.policy.lease
+        with self.store.begin() as session:
+            return write_if_owner(
+                session,
+                claimed.batch_id,
+                claimed.owner,
+                outcomes=outcomes.tobytes(),
+                lease_until=until,
+            )
+
+    def _finish(self, claimed: Claimed, outcomes: Outcomes, retry_after_s: float) -> None:
+        """Give the batch back: done, or to be tried again when the channel asks for it."""
+        now = self.clock()
+        waits = bool((outcomes == Outcome.PENDING).any())
+        after = next_try_after_s(claimed.attempts, retry_after_s or None, random.SystemRandom())
+        with self.store.begin() as session:
+            write_if_owner(
+                session,
+                claimed.batch_id,
+                claimed.owner,
+                outcomes=outcomes.tobytes(),
+                lease_owner=None,
+                lease_until=None,
+                state=BatchState.READY if waits else BatchState.DONE,
+                not_before=now + timedelta(seconds=after if waits else 0),
+                done_at=None if waits else now,
+            )
+
+    def _stop(self, claimed: Claimed, problem: Misconfigured | Refused | Sealed) -> None:
+        """Nothing of this chunk left: the channel must be mended, or our message."""
+        claimed.outcomes[claimed.outcomes == Outcome.IN_FLIGHT] = Outcome.PENDING
+        if isinstance(problem, Refused):
+            self._park(claimed, str(problem))
+        else:
+            self._put_back(claimed, str(problem))
+
+    def _park(self, claimed: Claimed, why: str) -> None:
+        self.sends.parked(claimed.channel, claimed.batch_id, why)
+        with self.store.begin() as session:
+            write_if_owner(
+                session,
+                claimed.batch_id,
+                claimed.owner,
+                state=BatchState.PARKED,
+                outcomes=claimed.outcomes.tobytes(),
+                last_error=why[:200],
+                lease_owner=None,
+                lease_until=None,
+            )
+
+    def _put_back(self, claimed: Claimed, why: str) -> None:
+        self.sends.channel_down(claimed.channel, why)
+        with self.store.begin() as session:
+            write_if_owner(
+                session,
+                claimed.batch_id,
+                claimed.owner,
+                outcomes=claimed.outcomes.tobytes(),
+                last_error=why[:200],
+                lease_owner=None,
+                lease_until=None,
+                not_before=self.clock() + timedelta(seconds=CHANNEL_DOWN_RETRY_S),
+            )
+
+    def _is_active(self, claimed: Claimed) -> bool:
+        with self.store.read() as session:
+            row = session.execute(
+                select(Alert.status, Alert.expires_at).where(Alert.id == claimed.alert_id)
+            ).one()
+        return row.status is Status.ACTIVE and row.expires_at > self.clock()
+
+    def _note_first_push(self, claimed: Claimed, now: datetime) -> None:
+        with self.store.begin() as session:
+            session.execute(
+                update(Alert)
+                .where(Alert.id == claimed.alert_id, Alert.first_push_at.is_(None))
+                .values(first_push_at=now)
+            )
+        self.sends.first_push(claimed.received_at, now)
+
+    def _end_gone(self, chunk: Sequence[PushTarget], answers: Sequence[PushOutcome]) -> None:
+        gone = [
+            t.device_id for t, a in zip(chunk, answers, strict=True) if a.outcome is Outcome.GONE
+        ]
+        if not gone:
+            return
+        now = self.clock()
+        with self.store.begin() as session:
+            for device_id in gone:
+                session.execute(
+                    update(Device)
+                    .where(Device.id == device_id, Device.ended_at.is_(None))
+                    .values(ended_at=now, ended_reason="channel_says_gone")
+                )

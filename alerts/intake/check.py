@@ -1,0 +1,273 @@
+"""Could we act on this document? The use case behind `porchlight feed check`.
+
+Nothing is stored, fetched or sent, and there is no clock: whether an alert has expired is not
+asked here.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from alerts.alert import Tier
+from alerts.area_of_interest import AreaOfInterest, Provenance
+from alerts.intake.cap.containers import DocumentReading, read_document
+from alerts.intake.cap.ground import explicit_ground
+from alerts.intake.cap.poster import EXERCISE_STATUSES, is_about_a_child, poster_from_cap
+from alerts.intake.cap.values import CapAlert, CapReading
+from alerts.intake.rss import is_ncmec_rss, read_ncmec_rss
+from alerts.poster import Poster
+from alerts.problem import Problem, error, warning
+from geo.errors import GeoError
+from geo.geojson import to_geometry
+from geo.measure import area_km2
+
+RequestedFormat = Literal["auto", "cap", "ncmec", "rss"]
+PostersReading = tuple[tuple[Poster, ...], tuple[Problem, ...]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AreaResolution:
+    """Where a poster matters, None if nobody can say, and what was odd on the way."""
+
+    area: AreaOfInterest | None
+    problems: tuple[Problem, ...] = ()
+
+
+ResolveArea = Callable[[Poster], AreaResolution]
+ReadNcmec = Callable[[bytes], PostersReading]
+
+
+class AlertReport(BaseModel):
+    """What was understood of one alert; a poster has no CAP status, type and scope."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identifier: str
+    sender: str
+    sent: datetime | None
+    status: str | None
+    msg_type: str | None
+    scope: str | None
+    references: tuple[str, ...] = ()  # "sender,identifier,sent", as sent
+    tier: Tier | None  # None: not about a missing child
+    languages: tuple[str, ...]
+    expires: datetime | None
+    area: dict[str, Any] | None  # GeoJSON geometry, WGS84 lon/lat
+    area_provenance: Provenance | None
+    area_km2: float | None
+
+
+class CheckReport(BaseModel):
+    """One line of `porchlight feed check`; `model_dump(mode="json")` is DESIGN section 6."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file: str
+    ok: bool
+    format: str  # cap | edxl-de | atom | rss | ncmec | unknown
+    problems: tuple[Problem, ...]
+    alerts: tuple[AlertReport, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Findings:
+    """What has been found so far."""
+
+    problems: list[Problem] = field(default_factory=list)
+    alerts: list[AlertReport] = field(default_factory=list)
+
+    def report(self, file: str, kind: str) -> CheckReport:
+        return CheckReport(
+            file=file,
+            ok=all(p.severity != "error" for p in self.problems),
+            format=kind,
+            problems=tuple(self.problems),
+            alerts=tuple(self.alerts),
+        )
+
+
+def check_document(
+    raw: bytes,
+    *,
+    file: str,
+    format: RequestedFormat = "auto",
+    resolve_area: ResolveArea | None = None,
+    read_ncmec: ReadNcmec | None = None,
+) -> CheckReport:
+    """Say what a document holds and what keeps us from acting on it.
+
+    Parameters
+    ----------
+    file: the name that the report repeats.
+    format: what it should be; "auto" looks. "rss" is missingkids.org's RSS or an index of CAP.
+    resolve_area: names the ground of a poster; without it only explicit shapes count.
+    read_ncmec: reads NCMEC's JSON; without it such a document is refused.
+
+    Returns: `ok` means that no problem is an error. Errors: malformed XML, attacks, documents that
+    are no alert, invalid CAP, feeds with nothing in them. Warnings, beside the readers' own:
+    `not_a_child_alert`, `exercise`, `not_actual`, `not_public`, `no_info`, `no_contact`,
+    `no_area`. Never raises.
+    """
+    resolve = resolve_area or _explicit_area
+    if format == "ncmec" or (format == "auto" and _looks_like_json(raw)):
+        return _check_ncmec(raw, file, resolve, read_ncmec)
+    document = read_document(raw)
+    if format in ("auto", "rss") and document.format == "rss" and is_ncmec_rss(document.links):
+        return _check_posters(read_ncmec_rss(raw), file, "rss", resolve)
+    report = _check_cap(document, file, resolve)
+    return _held_to(format, document, report)
+
+
+def _looks_like_json(raw: bytes) -> bool:
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def _held_to(
+    format: RequestedFormat, document: DocumentReading, report: CheckReport
+) -> CheckReport:
+    """Add an error if the document is well but not of the kind that was asked for."""
+    if format != "rss" or document.format in ("rss", "unknown"):
+        return report
+    found = error("wrong_format", "", f"This is {document.format}, not RSS.")
+    return report.model_copy(update={"ok": False, "problems": (found, *report.problems)})
+
+
+def _check_ncmec(
+    raw: bytes, file: str, resolve: ResolveArea, read_ncmec: ReadNcmec | None
+) -> CheckReport:
+    if read_ncmec is None:
+        found = error("unsupported_format", "", "NCMEC's JSON can't be checked here.")
+        return _Findings(problems=[found]).report(file, "ncmec")
+    return _check_posters(read_ncmec(raw), file, "ncmec", resolve)
+
+
+def _check_posters(
+    reading: PostersReading, file: str, kind: str, resolve: ResolveArea
+) -> CheckReport:
+    posters, problems = reading
+    findings = _Findings(problems=list(problems))
+    if not posters and not problems:
+        findings.problems.append(error("no_posters", "", "The document holds no poster."))
+    for poster in posters:
+        resolution = resolve(poster)
+        findings.problems.extend(_poster_problems(poster, resolution))
+        findings.alerts.append(_poster_report(poster, resolution.area))
+    return findings.report(file, kind)
+
+
+def _check_cap(document: DocumentReading, file: str, resolve: ResolveArea) -> CheckReport:
+    findings = _Findings(problems=list(document.problems))
+    for reading in document.alerts:
+        findings.problems.extend(reading.problems)
+        if reading.alert:
+            _check_alert(reading.alert, reading, resolve, findings)
+    return findings.report(file, document.format)
+
+
+def _check_alert(
+    alert: CapAlert, reading: CapReading, resolve: ResolveArea, findings: _Findings
+) -> None:
+    poster = poster_from_cap(alert)
+    about_a_child = is_about_a_child(alert)
+    resolution = resolve(poster)
+    findings.problems.extend(_cap_problems(alert))
+    if alert.infos:
+        known = {p.code for p in reading.problems}
+        resolution = AreaResolution(
+            area=resolution.area,
+            problems=tuple(p for p in resolution.problems if p.code not in known),
+        )
+        findings.problems.extend(_poster_problems(poster, resolution, about_a_child=about_a_child))
+    report = _poster_report(poster, resolution.area)
+    findings.alerts.append(_with_cap(report, alert, about_a_child=about_a_child))
+
+
+def _cap_problems(alert: CapAlert) -> Iterable[Problem]:
+    where = alert.identifier
+    if alert.status in EXERCISE_STATUSES:
+        message = f"Status {alert.status}: it goes to testers only."
+        yield warning("exercise", where, message)
+    elif alert.status != "Actual":
+        yield warning("not_actual", where, f"Status {alert.status}: it goes to nobody.")
+    if alert.scope != "Public":
+        yield warning("not_public", where, "Only scope Public may reach people.")
+    if alert.msg_type in ("Ack", "Error"):
+        yield warning("not_an_announcement", where, f"An {alert.msg_type} tells people nothing.")
+    if not alert.infos:
+        if alert.msg_type == "Alert":
+            yield warning("no_info", where, "There is no <info>: it says nothing to tell.")
+    elif not is_about_a_child(alert):
+        message = "It isn't about a missing child; the desk will see it, nobody else."
+        yield warning("not_a_child_alert", where, message)
+
+
+def _poster_problems(
+    poster: Poster, resolution: AreaResolution, *, about_a_child: bool = True
+) -> Iterable[Problem]:
+    where = poster.case.number
+    yield from resolution.problems
+    if about_a_child and not any(contact.phone_numbers for contact in poster.contacts):
+        message = "It names no phone number to call; the emergency number will stand alone."
+        yield warning("no_contact", where, message)
+    if resolution.area is None and all(p.code != "no_area" for p in resolution.problems):
+        message = "No ground can be named for it; the desk must draw the area."
+        yield warning("no_area", where, message)
+
+
+def _explicit_area(poster: Poster) -> AreaResolution:
+    try:
+        shape = explicit_ground(poster.areas)
+    except GeoError as err:
+        found = error(err.code, poster.case.number, f"The shapes can't be used: {err}.")
+        return AreaResolution(area=None, problems=(found,))
+    if shape is None:
+        return AreaResolution(area=None)
+    area = AreaOfInterest(
+        shape=shape,
+        provenance=Provenance.EXPLICIT,
+        confidence=1.0,
+        area_km2=area_km2(shape),
+        source="drawn by the source",
+    )
+    return AreaResolution(area=area)
+
+
+def _tier(poster: Poster) -> Tier:
+    """Return the tier that the source asks for; `alerts.intake.tiers` decides with a clock."""
+    if poster.unidentified:
+        return Tier.LONG_TERM
+    if poster.amber:
+        return Tier.AMBER
+    return Tier.ENDANGERED if poster.endangered else Tier.MISSING
+
+
+def _poster_report(poster: Poster, area: AreaOfInterest | None) -> AlertReport:
+    return AlertReport(
+        identifier=poster.case.number,
+        sender=poster.case.organization,
+        sent=poster.modified_at or poster.issued_at,
+        status=None,
+        msg_type=None,
+        scope=None,
+        tier=_tier(poster),
+        languages=tuple(dict.fromkeys(n.language for n in poster.narratives)),
+        expires=poster.expires_at,
+        area=to_geometry(area.shape) if area else None,
+        area_provenance=area.provenance if area else None,
+        area_km2=area.area_km2 if area else None,
+    )
+
+
+def _with_cap(report: AlertReport, alert: CapAlert, *, about_a_child: bool) -> AlertReport:
+    return report.model_copy(
+        update={
+            "status": alert.status,
+            "msg_type": alert.msg_type,
+            "scope": alert.scope or None,
+            "references": tuple(map(str, alert.references)),
+            "tier": report.tier if about_a_child else None,
+        }
+    )

@@ -1,0 +1,91 @@
+"""What would we make of this poster? Tier, area, whom to call, expiry, reasons to hold.
+
+Reads places only; nothing is stored or sent, so that a partner's dry run is the same code.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shapely.geometry import MultiPolygon, Polygon
+
+from alerts.alert import Tier
+from alerts.area.derive import AreaPolicy, derive_area
+from alerts.area.places import PlaceBook
+from alerts.area_of_interest import AreaOfInterest
+from alerts.authority import Authority, AuthorityBook
+from alerts.intake.hold import Considered, reasons_to_hold
+from alerts.intake.policy import IntakePolicy
+from alerts.intake.tiers import TierPolicy, tier_of
+from alerts.poster import Poster
+from alerts.problem import Problem
+from alerts.store.feeds import Trust
+from alerts.whom_to_call import whom_to_call
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """What we would make of a poster."""
+
+    poster: Poster
+    tier: Tier
+    area: AreaOfInterest | None
+    country: str | None
+    authorities: tuple[Authority, ...]
+    expires_at: datetime
+    problems: tuple[Problem, ...]  # what was repaired or not understood on the way
+    hold: tuple[Problem, ...]  # why it waits for the desk; empty: it may go out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Considering:
+    """The knowledge that a poster is considered with."""
+
+    places: PlaceBook
+    authorities: AuthorityBook
+    area_policy: AreaPolicy
+    tier_policy: TierPolicy
+    policy: IntakePolicy
+
+    def propose(self, poster: Poster, trust: Trust, now: datetime) -> Proposal:
+        """Work out tier, area, authorities and expiry of a poster."""
+        decided = tier_of(poster, now, self.tier_policy)
+        derived = derive_area(poster, self.places, self.area_policy)
+        country = self.country_of(poster, derived.area)
+        authorities = whom_to_call(poster, country, self.authorities)
+        considered = Considered(
+            poster=poster,
+            tier=decided.tier,
+            area=derived.area,
+            authorities=authorities,
+            trust=trust,
+        )
+        return Proposal(
+            poster=poster,
+            tier=decided.tier,
+            area=derived.area,
+            country=country,
+            authorities=authorities,
+            expires_at=self.policy.expiry(decided.tier, now, poster.expires_at),
+            problems=(*decided.problems, *derived.problems),
+            hold=tuple(reasons_to_hold(considered, self.policy)),
+        )
+
+    def country_of(self, poster: Poster, area: AreaOfInterest | None) -> str | None:
+        """Return the alpha-2 code of the country where the alert matters, for whom to call."""
+        for child in poster.children:
+            named = child.missing_from.country
+            found = self.places.by_name("country", named, None, "") if named else ()
+            if found:
+                return found[0].code
+        if area is not None:
+            inside = largest_part(area.shape).representative_point()
+            return self.places.country_at(inside.x, inside.y) or self.policy.default_country
+        return self.policy.default_country
+
+
+def largest_part(shape: Polygon | MultiPolygon) -> Polygon:
+    """Return the largest polygon of the ground (by degrees: only to pick a point in it)."""
+    if isinstance(shape, Polygon):
+        return shape
+    parts: list[Polygon] = list(shape.geoms)
+    return max(parts, key=lambda part: float(part.area))

@@ -1,0 +1,83 @@
+"""May this go out by itself? If not, why, in words for the desk (DOMAIN rules 2, 4, 5, 7)."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from alerts.alert import Tier
+from alerts.area_of_interest import AreaOfInterest
+from alerts.authority import Authority
+from alerts.intake.policy import IntakePolicy
+from alerts.poster import Poster
+from alerts.problem import Problem, warning
+from alerts.store.feeds import Trust
+
+
+class Considered(BaseModel):
+    """What the decision looks at."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    poster: Poster
+    tier: Tier
+    area: AreaOfInterest | None
+    authorities: tuple[Authority, ...]
+    trust: Trust
+
+
+def reasons_to_hold(considered: Considered, policy: IntakePolicy) -> Sequence[Problem]:
+    """Return why the desk must look first; empty if it may go out by itself."""
+    checks = (_no_area, _no_authority, _unidentified, _already_over, _trust)
+    found = [reason for check in checks if (reason := check(considered)) is not None]
+    return [*found, *_too_large(considered, policy)]
+
+
+def _no_area(c: Considered) -> Problem | None:
+    if c.area is not None:
+        return None
+    return warning(
+        "no_area", "", "No ground could be named for this poster: the desk must draw the area."
+    )
+
+
+def _no_authority(c: Considered) -> Problem | None:
+    if c.authorities:
+        return None
+    return warning(
+        "no_authority",
+        "/contacts",
+        "There is nobody to call: no contact on the poster, and its country is not known.",
+    )
+
+
+def _unidentified(c: Considered) -> Problem | None:
+    if not c.poster.unidentified:
+        return None
+    return warning(
+        "unidentified", "/unidentified", "Posters of unidentified persons aren't pushed."
+    )
+
+
+def _already_over(c: Considered) -> Problem | None:
+    if c.poster.expires_at is None or c.poster.modified_at is None:
+        return None
+    if c.poster.expires_at > c.poster.modified_at:
+        return None
+    return warning("expires_before_sent", "/expires", "It expires before it was sent.")
+
+
+def _trust(c: Considered) -> Problem | None:
+    if c.trust is Trust.AUTO or (c.trust is Trust.AMBER_AUTO and c.tier is Tier.AMBER):
+        return None
+    words = "every alert" if c.trust is Trust.REVIEW else "every alert that isn't amber"
+    return warning("review", "", f"The desk approves {words} of this feed (trust: {c.trust}).")
+
+
+def _too_large(c: Considered, policy: IntakePolicy) -> Sequence[Problem]:
+    if c.area is None or c.tier is Tier.AMBER or c.area.area_km2 <= policy.hold_area_above_km2:
+        return ()
+    message = (
+        f"The area of {c.area.area_km2:,.0f} km² ({c.area.source}) is larger than "
+        f"{policy.hold_area_above_km2:,.0f} km²: the desk must look at it first."
+    )
+    return (warning("area_too_large", "", message),)

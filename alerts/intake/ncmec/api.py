@@ -1,0 +1,223 @@
+"""What does NCMEC's Poster API hold since we last looked? The pull client.
+
+The API's rules as far as public clients show them: DOMAIN, "NCMEC Poster API". The caller keeps
+the checkpoint: the largest `newest_modified_at` of the pages whose posters were stored.
+"""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import requests
+
+from alerts.clock import Clock
+from alerts.errors import FeedUnavailable, NotFound
+from alerts.intake.ncmec.dates import read_moment
+from alerts.intake.ncmec.listing import Listing, RawPoster, read_listing
+from alerts.intake.ncmec.token import TokenKeeper
+from alerts.intake.ncmec.transport import Answer, ApiLimits, Method, Transport
+
+PAGE_SIZE = 100  # the largest that public clients use
+# Items of the page before that are asked for again: when a poster is modified while we read, it
+# moves to the end and everything behind it one place forward.
+PAGE_OVERLAP = 10
+MAX_PAGES = 1_000  # 90,000 posters: twenty times what NCMEC shows
+
+_UNAUTHORIZED = 401
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosterPage:
+    """The posters of one answer that no page before had."""
+
+    items: tuple[RawPoster, ...]
+    skip: int  # how many items of the listing were skipped
+    count: int | None  # the source's own count
+    newest_modified_at: datetime | None  # the largest lastModified of `items`
+
+
+class PosterApi:
+    """Reads posters and photos; one object a feed, shared by all threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        session: requests.Session | None = None,
+        limits: ApiLimits | None = None,
+    ) -> None:
+        """Make a client; nothing is asked yet.
+
+        Parameters
+        ----------
+        base_url: "https://posterapi.ncmec.org", or http on this machine (the stand-in).
+
+        Raises
+        ------
+        ValueError: `base_url` would carry the secret in the clear.
+        """
+        session = session or requests.Session()
+        limits = limits or ApiLimits()
+        self._transport = Transport(base_url, clock=clock, session=session, limits=limits)
+        self._keeper = TokenKeeper(
+            self._transport, client_id=client_id, client_secret=client_secret, clock=clock
+        )
+
+    def posters(self, last_modified_from: datetime | None) -> Iterator[PosterPage]:
+        """Read all posters modified at or after that moment, oldest first.
+
+        Parameters
+        ----------
+        last_modified_from: aware; None reads the full listing (a reconcile pass).
+
+        Yields
+        ------
+        PosterPage: an item twice in overlapping pages is yielded once, a poster that changed in
+        between twice. Pages come as they are read: store each with its checkpoint.
+
+        Raises
+        ------
+        FeedUnavailable: what was yielded before is good; go on from its checkpoint.
+        """
+        seen: set[bytes] = set()
+        skip, stalled = 0, False
+        for _ in range(MAX_PAGES):
+            listing = self._page(skip, last_modified_from)
+            if not listing.items:
+                return
+            page = _page_of_new(listing, skip, seen)
+            if page.items:
+                yield page
+            elif stalled or len(listing.items) <= PAGE_OVERLAP:
+                return
+            stalled = not page.items
+            skip += max(1, len(listing.items) - PAGE_OVERLAP)
+        raise FeedUnavailable("The Poster API's listing has no end.")
+
+    def poster(self, organization_code: str, case_number: str) -> RawPoster:
+        """Read one poster.
+
+        Raises
+        ------
+        NotFound: it is gone at the source.
+        FeedUnavailable
+        """
+        answer = self._call("GET", _path("Poster", organization_code, case_number))
+        try:
+            return RawPoster(raw=answer.content, payload=json.loads(answer.content))
+        except (ValueError, RecursionError) as e:
+            raise FeedUnavailable("The Poster API's poster isn't JSON.") from e
+
+    def photo(self, organization_code: str, case_number: str, md5: str) -> bytes:
+        """Read the bytes of one photo, unaltered; the API answers with bytes or a JSON Photo.
+
+        Raises
+        ------
+        NotFound: there is no such photo.
+        FeedUnavailable
+        """
+        path = _path("Poster", organization_code, case_number, "Photo", md5)
+        answer = self._call("GET", path)
+        if "json" in answer.content_type or answer.content.lstrip()[:1] in (b"{", b'"'):
+            return _photo_data(answer.content)
+        return answer.content
+
+    def logo(self, organization_code: str) -> bytes:
+        """Read the logo of the organization, which is shown unaltered (DOMAIN rule 3).
+
+        Raises
+        ------
+        NotFound, FeedUnavailable
+        """
+        return self._call("GET", _path("Poster", organization_code, "Logo")).content
+
+    def rotate_secret(self) -> str:
+        """Ask for another secret and use it; the caller must keep it, the old one is void.
+
+        Raises
+        ------
+        FeedUnavailable
+        """
+        answer = self._call("POST", "Auth/RotateSecret")
+        try:
+            secret = json.loads(answer.content)["clientSecret"]
+        except (ValueError, RecursionError, LookupError, TypeError) as e:
+            raise FeedUnavailable("The Poster API's answer holds no secret.") from e
+        self._keeper.use_secret(str(secret))
+        return str(secret)
+
+    def _page(self, skip: int, last_modified_from: datetime | None) -> Listing:
+        params = {
+            "skip": str(skip),
+            "limit": str(PAGE_SIZE),
+            "sortType": "lastModified",
+            "sortOrder": "asc",
+            "enableIpGeolocationSearch": "false",
+        }
+        if last_modified_from is not None:
+            moment = last_modified_from.astimezone(UTC)
+            params["lastModifiedFrom"] = moment.isoformat().replace("+00:00", "Z")
+        try:
+            return read_listing(self._call("GET", "Posters", params).content)
+        except ValueError as e:
+            raise FeedUnavailable("The Poster API's listing can't be read.") from e
+
+    def _call(self, method: Method, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """Ask with the token; once more with a fresh one if it has been revoked."""
+        token = self._keeper.token()
+        answer = self._transport.send(method, path, token=token, params=params)
+        if answer.status == _UNAUTHORIZED:
+            token = self._keeper.renew(token)
+            answer = self._transport.send(method, path, token=token, params=params)
+        if answer.status == _NOT_FOUND:
+            raise NotFound("The Poster API has no such poster, photo or logo.")
+        if not answer.ok:
+            raise FeedUnavailable(f"The Poster API answers with status {answer.status}.")
+        return answer
+
+
+def _page_of_new(listing: Listing, skip: int, seen: set[bytes]) -> PosterPage:
+    """Leave out what a page before had, and remember the rest in `seen`."""
+    fresh: list[RawPoster] = []
+    for item in listing.items:
+        digest = hashlib.sha256(item.raw).digest()
+        if digest not in seen:
+            seen.add(digest)
+            fresh.append(item)
+    moments = [moment for item in fresh if (moment := _modified_at(item.payload))]
+    return PosterPage(
+        items=tuple(fresh),
+        skip=skip,
+        count=listing.count,
+        newest_modified_at=max(moments, default=None),
+    )
+
+
+def _modified_at(payload: object) -> datetime | None:
+    modified = payload.get("lastModified") if isinstance(payload, dict) else None
+    return read_moment(modified).moment if isinstance(modified, str) else None
+
+
+def _path(*parts: str) -> str:
+    if any(part in ("", ".", "..") for part in parts):
+        raise NotFound("No organization, case or photo has such a name.")
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+def _photo_data(content: bytes) -> bytes:
+    """Read base64 out of a JSON Photo, or a JSON text."""
+    try:
+        value = json.loads(content)
+        data = value.get("photoData") if isinstance(value, dict) else value
+        return base64.b64decode("".join(str(data or "").split()), validate=True)
+    except (ValueError, RecursionError, binascii.Error) as e:
+        raise FeedUnavailable("The Poster API's photo can't be read.") from e

@@ -1,0 +1,9 @@
+"""How is a field of a document named in a problem? By its JSON pointer (RFC 6901)."""
+
+_MAX_NAME_CHARS = 64  # of a name that the sender made up
+
+
+def step(pointer: str, name: str) -> str:
+    """Return the pointer to member `name` of the object at `pointer`, printable and bounded."""
+    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return f"{pointer}/{printable[:_MAX_NAME_CHARS].replace('~', '~0').replace('/', '~1')}"

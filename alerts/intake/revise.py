@@ -1,0 +1,126 @@
+"""Turns a proposal into an alert or into its next revision."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from alerts.alert import RevisionState, Status
+from alerts.area_of_interest import AreaOfInterest
+from alerts.intake.changes import material_change
+from alerts.intake.consider import Proposal
+from alerts.lifecycle import go_live
+from alerts.store.alerts import Alert, AlertRevision, AreaRecord, newest_revision
+from alerts.store.cases import CaseRecord, PosterRecord, open_poster
+from alerts.store.feeds import Feed
+from alerts.store.submissions import as_json
+from alerts.store.vault import Vault
+
+
+def open_alert(
+    session: Session,
+    feed: Feed,
+    case: CaseRecord,
+    poster: PosterRecord,
+    proposal: Proposal,
+    now: datetime,
+) -> Alert:
+    """Make the alert of a new case, live or held."""
+    alert = Alert(
+        case_id=case.id,
+        feed_id=feed.id,
+        status=Status.HELD,
+        tier=proposal.tier,
+        exercise=proposal.poster.exercise,
+        country=proposal.country,
+        live_revision=0,
+        received_at=now,
+        expires_at=proposal.expires_at,
+    )
+    session.add(alert)
+    session.flush()
+    revision = _revision(session, alert, 1, poster, proposal, now, material=True)
+    _live_or_held(session, feed, alert, revision, proposal, now)
+    return alert
+
+
+def add_revision(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    case: CaseRecord,
+    alert: Alert,
+    poster: PosterRecord,
+    proposal: Proposal,
+    now: datetime,
+) -> AlertRevision:
+    """Make the next revision: live at once, or held beside the one that people see."""
+    newest = newest_revision(session, alert.id)
+    before = open_poster(vault, case.key_id, session.get_one(PosterRecord, newest.poster_id))
+    area_changed = _area_digest(proposal.area) != (newest.area.digest if newest.area else "")
+    material = before is None or area_changed or material_change(before, proposal.poster)
+    revision = _revision(
+        session, alert, newest.number + 1, poster, proposal, now, material=material
+    )
+    alert.country = proposal.country
+    _live_or_held(session, feed, alert, revision, proposal, now)
+    return revision
+
+
+def _revision(
+    session: Session,
+    alert: Alert,
+    number: int,
+    poster: PosterRecord,
+    proposal: Proposal,
+    now: datetime,
+    *,
+    material: bool,
+) -> AlertRevision:
+    revision = AlertRevision(
+        alert_id=alert.id,
+        number=number,
+        poster_id=poster.id,
+        state=RevisionState.HELD,
+        tier=proposal.tier,
+        held_reasons=as_json(proposal.hold),
+        material=material,
+        expires_at=proposal.expires_at,
+        made_at=now,
+    )
+    if proposal.area is not None:
+        revision.area = area_record(proposal.area, now)
+    session.add(revision)
+    session.flush()
+    session.refresh(alert, ["revisions"])
+    return revision
+
+
+def area_record(area: AreaOfInterest, now: datetime) -> AreaRecord:
+    """Return an area as it is stored; its digest is what an approval binds to."""
+    return AreaRecord(
+        shape=area.shape,
+        provenance=area.provenance,
+        confidence=area.confidence,
+        area_km2=area.area_km2,
+        source=area.source[:500],
+        places=list(area.places),
+        digest=_area_digest(area),
+        made_at=now,
+    )
+
+
+def _live_or_held(
+    session: Session,
+    feed: Feed,
+    alert: Alert,
+    revision: AlertRevision,
+    proposal: Proposal,
+    now: datetime,
+) -> None:
+    if not proposal.hold:
+        go_live(session, alert, revision, now, actor=f"feed:{feed.slug}")
+
+
+def _area_digest(area: AreaOfInterest | None) -> str:
+    return hashlib.sha256(area.shape.normalize().wkb).hexdigest() if area else ""

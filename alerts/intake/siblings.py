@@ -1,0 +1,31 @@
+"""Siblings are found separately: what identified the one who is found goes at once."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from alerts.poster import Child, Poster
+from alerts.store.cases import CaseRecord, PosterRecord
+from alerts.store.submissions import of_case
+
+
+def without_the_found(poster: Poster) -> Poster:
+    """Return the poster with nothing left of children who were found but that they were."""
+    if not any(child.date_found for child in poster.children):
+        return poster
+    children = tuple(
+        Child(date_found=child.date_found) if child.date_found else child
+        for child in poster.children
+    )
+    # What the source wrote may name the found child too; the next revision may bring it anew.
+    return poster.model_copy(update={"children": children, "narratives": (), "extra_photos": ()})
+
+
+def forget_earlier(session: Session, case: CaseRecord, newest: PosterRecord) -> None:
+    """Blank the revisions and documents that still tell of the child who was found."""
+    earlier = select(PosterRecord).where(
+        PosterRecord.case_id == case.id, PosterRecord.id != newest.id
+    )
+    for poster in session.scalars(earlier):
+        poster.sealed_payload = None
+    for document in of_case(session, case.id):
+        document.sealed_raw = None

@@ -1,0 +1,329 @@
+"""What becomes of a document: refused, held, duplicate or accepted, in one transaction.
+
+The parsers have read it, `consider` has said what we would make of it; here it is written down:
+the raw document sealed with its outcome, the case, the poster's revision, the alert's revision.
+Nothing is sent from here: a live revision without waves is what the planner looks for.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from alerts.alert import EndReason
+from alerts.intake.changes import content_digest
+from alerts.intake.consider import Proposal
+from alerts.intake.revise import add_revision, open_alert
+from alerts.intake.siblings import forget_earlier, without_the_found
+from alerts.lifecycle import end_alert
+from alerts.poster import CaseKey, Poster
+from alerts.problem import Problem, warning
+from alerts.store.alerts import Alert, alert_of_case
+from alerts.store.cases import CaseRecord, PosterRecord, case_by_lookup, latest_poster, seal_poster
+from alerts.store.feeds import Feed
+from alerts.store.submissions import Submission, SubmissionOutcome, as_json, same_bytes
+from alerts.store.turns import take_turns
+from alerts.store.vault import Vault
+
+RAW_PURPOSE = "raw"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A document as it came."""
+
+    raw: bytes
+    media_type: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """What became of a document."""
+
+    submission_id: UUID
+    outcome: SubmissionOutcome
+    problems: tuple[Problem, ...]
+    alert_id: UUID | None = None
+    case_id: int | None = None  # inside only
+    ended: bool = False  # an alert ended by this: aftercare has work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What becomes of a document, before it is written down."""
+
+    outcome: SubmissionOutcome
+    problems: tuple[Problem, ...]
+    case: CaseRecord | None = None
+    alert: Alert | None = None
+    ended: bool = False
+    forget: bool = False  # of a child already found: keep the outcome, not the text
+
+
+def refuse(
+    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
+) -> TakenIn:
+    """Keep a document that can't be acted on, with the reasons."""
+    verdict = Verdict(outcome=SubmissionOutcome.REFUSED, problems=problems)
+    return write_down(session, vault, feed, document, verdict)
+
+
+def hold_aside(
+    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
+) -> TakenIn:
+    """Keep a document for the desk without making an alert of it."""
+    verdict = Verdict(outcome=SubmissionOutcome.HELD, problems=problems)
+    return write_down(session, vault, feed, document, verdict)
+
+
+def take_in(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    document: Document,
+    proposal: Proposal,
+    problems: tuple[Problem, ...] = (),
+    *,
+    case_id: int | None = None,
+) -> TakenIn:
+    """Make or revise the alert of the poster's case, and keep the document.
+
+    `case_id`: the case, where the document names it by reference (a CAP Update).
+    """
+    case_lookup = lookup_of(vault, proposal.poster.case)
+    take_turns(session, case_lookup)
+    case = session.get(CaseRecord, case_id) if case_id else case_by_lookup(session, case_lookup)
+    verdict = _same_document(session, vault, feed, document)
+    if verdict is None:
+        verdict = _judge(session, vault, feed, document, proposal, case, case_lookup)
+    said = (*problems, *proposal.problems, *verdict.problems)
+    return write_down(session, vault, feed, document, verdict, said)
+
+
+def end_case(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    document: Document,
+    case: CaseRecord | None,
+    reason: EndReason,
+    problems: tuple[Problem, ...] = (),
+) -> TakenIn:
+    """End the alert of a case because the source says so, and keep the document's outcome."""
+    verdict = _end(session, feed, case, reason, document.received_at)
+    return write_down(session, vault, feed, document, verdict, (*problems, *verdict.problems))
+
+
+def lookup_of(vault: Vault, key: CaseKey) -> bytes:
+    """Return the keyed hash by which a case is found."""
+    return vault.lookup("case", key.organization.strip().upper(), key.number.strip().upper())
+
+
+def _same_document(
+    session: Session, vault: Vault, feed: Feed, document: Document
+) -> Verdict | None:
+    same = same_bytes(session, feed.id, vault.lookup_bytes("raw", document.raw))
+    if same is None or same.case_id is None:
+        return None
+    case = session.get_one(CaseRecord, same.case_id)
+    return _duplicate(session, case, "The same document was taken in before.")
+
+
+def _judge(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    document: Document,
+    proposal: Proposal,
+    case: CaseRecord | None,
+    case_lookup: bytes,
+) -> Verdict:
+    poster, now = proposal.poster, document.received_at
+    if case is not None and case.feed_id != feed.id:
+        return _of_another_feed(session, vault, case, poster)
+    if poster.all_found:
+        return _end(session, feed, case, EndReason.FOUND, now)
+    if case is None:
+        return _new(session, vault, feed, proposal, case_lookup, now)
+    if case.ended_at is not None:
+        return _closed(case)
+    return _revised(session, vault, feed, proposal, case, now)
+
+
+def _new(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    proposal: Proposal,
+    case_lookup: bytes,
+    now: datetime,
+) -> Verdict:
+    case = CaseRecord(feed_id=feed.id, lookup=case_lookup, key_id=vault.new_key(), opened_at=now)
+    session.add(case)
+    session.flush()
+    poster = keep_poster(session, vault, case, proposal.poster, now)
+    alert = open_alert(session, feed, case, poster, proposal, now)
+    return _verdict(case, alert, proposal)
+
+
+def _revised(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    proposal: Proposal,
+    case: CaseRecord,
+    now: datetime,
+) -> Verdict:
+    before = latest_poster(session, case.id)
+    digest = _digest(vault, proposal.poster)
+    if before is not None and before.digest == digest:
+        return _duplicate(session, case, "The poster hasn't changed.")
+    if before is not None and _is_older(proposal.poster, before):
+        return _duplicate(session, case, "A newer revision of the poster is already here.")
+    poster = keep_poster(session, vault, case, proposal.poster, now)
+    alert = alert_of_case(session, case.id)
+    if alert is None:
+        alert = open_alert(session, feed, case, poster, proposal, now)
+    else:
+        add_revision(session, vault, feed, case, alert, poster, proposal, now)
+    if _somebody_found(proposal.poster):
+        forget_earlier(session, case, poster)
+    return _verdict(case, alert, proposal)
+
+
+def keep_poster(
+    session: Session, vault: Vault, case: CaseRecord, poster: Poster, now: datetime
+) -> PosterRecord:
+    """Seal one revision of a poster under its case's key."""
+    kept = PosterRecord(
+        case_id=case.id,
+        digest=_digest(vault, poster),
+        modified_at=poster.modified_at,
+        received_at=now,
+        sealed_payload=seal_poster(vault, case, without_the_found(poster)),
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def _end(
+    session: Session, feed: Feed, case: CaseRecord | None, reason: EndReason, now: datetime
+) -> Verdict:
+    alert = alert_of_case(session, case.id) if case else None
+    if case is None or alert is None:
+        said = warning("nothing_to_end", "", "No alert of this case is here; nobody was told.")
+        return Verdict(outcome=SubmissionOutcome.ACCEPTED, problems=(said,), forget=True)
+    if case.feed_id != feed.id:
+        return _foreign(session, case)
+    if not end_alert(session, alert, reason, now, actor=f"feed:{feed.slug}"):
+        said = warning("already_ended", "", "The alert of this case had ended already.")
+        return Verdict(
+            outcome=SubmissionOutcome.DUPLICATE, problems=(said,), alert=alert, forget=True
+        )
+    return Verdict(
+        outcome=SubmissionOutcome.ACCEPTED, problems=(), case=case, alert=alert, ended=True
+    )
+
+
+def _duplicate(session: Session, case: CaseRecord, words: str) -> Verdict:
+    alert = alert_of_case(session, case.id)
+    over = case.ended_at is not None
+    return Verdict(
+        outcome=SubmissionOutcome.DUPLICATE,
+        problems=(warning("duplicate", "", words),),
+        case=None if over else case,
+        alert=alert,
+        forget=over,
+    )
+
+
+def _closed(case: CaseRecord) -> Verdict:
+    """A case that ended comes again: the desk must say whether a child is missing anew."""
+    said = warning(
+        "case_closed",
+        "/caseNumber",
+        "This case ended and its data was taken back. The desk must look before it is told anew.",
+    )
+    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,))
+
+
+def _of_another_feed(session: Session, vault: Vault, case: CaseRecord, poster: Poster) -> Verdict:
+    """Another feed carries the case: the same words are no news, others are for the desk."""
+    known = latest_poster(session, case.id)
+    if known is not None and known.digest == _digest(vault, poster):
+        return _duplicate(session, case, "Another feed carries the same poster.")
+    return _foreign(session, case)
+
+
+def _foreign(session: Session, case: CaseRecord) -> Verdict:
+    said = warning(
+        "another_feeds_case",
+        "/caseNumber",
+        "Another feed carries this case, and only that one may change it: the desk must look.",
+    )
+    alert = alert_of_case(session, case.id)
+    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,), alert=alert)
+
+
+def _verdict(case: CaseRecord, alert: Alert, proposal: Proposal) -> Verdict:
+    outcome = SubmissionOutcome.HELD if proposal.hold else SubmissionOutcome.ACCEPTED
+    return Verdict(
+        outcome=outcome,
+        problems=proposal.hold,
+        case=case,
+        alert=alert,
+        forget=_somebody_found(proposal.poster),
+    )
+
+
+def _somebody_found(poster: Poster) -> bool:
+    return any(child.date_found for child in poster.children)
+
+
+def write_down(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    document: Document,
+    verdict: Verdict,
+    problems: tuple[Problem, ...] | None = None,
+) -> TakenIn:
+    """Keep the document, sealed, with what became of it."""
+    said = verdict.problems if problems is None else problems
+    key_id = verdict.case.key_id if verdict.case else vault.new_key()
+    submission = Submission(
+        feed_id=feed.id,
+        received_at=document.received_at,
+        media_type=document.media_type[:80],
+        size_bytes=len(document.raw),
+        digest=vault.lookup_bytes("raw", document.raw),
+        key_id=key_id,
+        sealed_raw=None if verdict.forget else vault.seal(key_id, RAW_PURPOSE, document.raw),
+        outcome=verdict.outcome,
+        problems=as_json(said),
+        case_id=verdict.case.id if verdict.case else None,
+        alert_id=verdict.alert.id if verdict.alert else None,
+    )
+    session.add(submission)
+    session.flush()
+    return TakenIn(
+        submission_id=submission.public_id,
+        outcome=verdict.outcome,
+        problems=said,
+        alert_id=verdict.alert.public_id if verdict.alert else None,
+        case_id=verdict.case.id if verdict.case else None,
+        ended=verdict.ended,
+    )
+
+
+def _digest(vault: Vault, poster: Poster) -> bytes:
+    return vault.lookup_bytes("poster", content_digest(poster))
+
+
+def _is_older(poster: Poster, before: PosterRecord) -> bool:
+    if poster.modified_at is None or before.modified_at is None:
+        return False
+    return poster.modified_at < before.modified_at

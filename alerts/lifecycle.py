@@ -1,0 +1,59 @@
+"""How an alert starts and ends, wherever the word comes from: a feed, the desk, or time.
+
+Ending only marks the alert and its case. That is enough for every page to answer 410 and for
+every sender to stop; `alerts.aftercare` then tells those who were told and takes the data back.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from alerts.alert import EndReason, RevisionState, Status, check_transition
+from alerts.store.alerts import Alert, AlertRevision
+from alerts.store.cases import CaseRecord
+from alerts.store.staff import record
+
+
+def go_live(
+    session: Session, alert: Alert, revision: AlertRevision, now: datetime, *, actor: str
+) -> None:
+    """Make a revision the one that people are told; its waves are planned next."""
+    if alert.status is not Status.ACTIVE:
+        check_transition(alert.status, Status.ACTIVE)
+        alert.status, alert.activated_at = Status.ACTIVE, now
+    for older in alert.revisions:
+        if older.number < revision.number:
+            older.state = RevisionState.SUPERSEDED
+    revision.state = RevisionState.LIVE
+    alert.live_revision, alert.tier = revision.number, revision.tier
+    alert.expires_at = revision.expires_at
+    record(
+        session,
+        now,
+        actor=actor,
+        deed="alert.live",
+        subject=f"alert:{alert.public_id}",
+        revision=revision.number,
+        tier=revision.tier,
+    )
+
+
+def end_alert(
+    session: Session, alert: Alert, reason: EndReason, now: datetime, *, actor: str
+) -> bool:
+    """End an alert and its case; False if it had ended already."""
+    if alert.status is Status.ENDED:
+        return False
+    check_transition(alert.status, Status.ENDED)
+    alert.status, alert.ended_at, alert.end_reason = Status.ENDED, now, reason
+    case = session.get_one(CaseRecord, alert.case_id)
+    case.ended_at = now
+    record(
+        session,
+        now,
+        actor=actor,
+        deed="alert.ended",
+        subject=f"alert:{alert.public_id}",
+        reason=reason,
+    )
+    return True

@@ -1,0 +1,172 @@
+"""Our decision to tell people of a case: alerts, their revisions, areas and approvals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from alerts.alert import EndReason, RevisionState, Status, Tier
+from alerts.area_of_interest import AreaOfInterest, Provenance
+from alerts.errors import NotFound
+from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
+
+
+class Alert(Base):
+    """One alert; one per case."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index("ix_alert_status_expires_at", "status", "expires_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), unique=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
+    status: Mapped[Status] = mapped_column(choice(Status))
+    tier: Mapped[Tier] = mapped_column(choice(Tier))
+    exercise: Mapped[bool] = mapped_column(default=False)  # to opted-in testers only
+    country: Mapped[str | None] = mapped_column(String(2))
+    live_revision: Mapped[int] = mapped_column(default=0)  # 0: none has gone out yet
+    received_at: Mapped[datetime]  # of the document that made it
+    activated_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[EndReason | None] = mapped_column(choice(EndReason))
+    first_push_at: Mapped[datetime | None]  # handed to a channel
+    planned_seq: Mapped[int] = mapped_column(default=0)  # neighborhood changes told of so far
+    settled_at: Mapped[datetime | None]  # everybody who was told knows that it is over
+
+    revisions: Mapped[list["AlertRevision"]] = relationship(order_by="AlertRevision.number")
+
+
+class AreaRecord(Base):
+    """The ground of one alert revision. It names no child and outlives the takedown."""
+
+    __tablename__ = "area_of_interest"
+
+    id: Mapped[RowId]
+    shape: Mapped[Ground] = mapped_column(Shape())
+    provenance: Mapped[Provenance] = mapped_column(choice(Provenance))
+    confidence: Mapped[float]
+    area_km2: Mapped[float]
+    source: Mapped[str] = mapped_column(String(500))
+    places: Mapped[list[Any]]
+    digest: Mapped[str] = mapped_column(String(64))  # what an approval binds to
+    made_at: Mapped[datetime]
+
+    def value(self) -> AreaOfInterest:
+        """Return the area as it travels between rooms."""
+        return AreaOfInterest(
+            shape=self.shape,
+            provenance=self.provenance,
+            confidence=self.confidence,
+            area_km2=self.area_km2,
+            source=self.source,
+            places=tuple(self.places),
+        )
+
+
+class AlertRevision(Base):
+    """One state of what we tell: a poster revision on an area, held or live."""
+
+    __tablename__ = "alert_revision"
+    __table_args__ = (UniqueConstraint("alert_id", "number"),)
+
+    id: Mapped[RowId]
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
+    number: Mapped[int]
+    poster_id: Mapped[int] = mapped_column(ForeignKey("poster.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area_of_interest.id"))
+    state: Mapped[RevisionState] = mapped_column(choice(RevisionState))
+    tier: Mapped[Tier] = mapped_column(choice(Tier))
+    held_reasons: Mapped[list[Any]]  # problems, as stored
+    material: Mapped[bool] = mapped_column(default=True)  # worth telling those already told
+    expires_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+    planned_at: Mapped[datetime | None]  # its waves are made
+
+    area: Mapped[AreaRecord | None] = relationship()
+
+
+class Approval(Base):
+    """One person's yes to exactly one revision and area."""
+
+    __tablename__ = "approval"
+    __table_args__ = (UniqueConstraint("revision_id", "staff_id"),)
+
+    id: Mapped[RowId]
+    revision_id: Mapped[int] = mapped_column(ForeignKey("alert_revision.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    area_digest: Mapped[str] = mapped_column(String(64))
+    approved_at: Mapped[datetime]
+
+
+def alert_by_public_id(session: Session, public_id: UUID) -> Alert:
+    """Return the alert; NotFound if there is none."""
+    alert = session.scalar(select(Alert).where(Alert.public_id == public_id))
+    if alert is None:
+        raise NotFound(f"there is no alert {public_id}")
+    return alert
+
+
+def alert_of_case(session: Session, case_id: int) -> Alert | None:
+    """Return the case's alert."""
+    return session.scalar(select(Alert).where(Alert.case_id == case_id))
+
+
+def revision(session: Session, alert_id: int, number: int) -> AlertRevision:
+    """Return one revision of an alert; NotFound if there is none."""
+    found = session.scalar(
+        select(AlertRevision).where(
+            AlertRevision.alert_id == alert_id, AlertRevision.number == number
+        )
+    )
+    if found is None:
+        raise NotFound(f"alert {alert_id} has no revision {number}")
+    return found
+
+
+def newest_revision(session: Session, alert_id: int) -> AlertRevision:
+    """Return the revision made last, held or live."""
+    found = session.scalar(
+        select(AlertRevision)
+        .where(AlertRevision.alert_id == alert_id)
+        .order_by(AlertRevision.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound(f"alert {alert_id} has no revision")
+    return found
+
+
+def active_alerts(session: Session, now: datetime) -> Sequence[Alert]:
+    """Return the alerts that people may see now, newest first."""
+    return session.scalars(
+        select(Alert)
+        .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
+        .order_by(Alert.id.desc())
+    ).all()
+
+
+def out_of_time(session: Session, now: datetime) -> Sequence[Alert]:
+    """Return alerts, active or held, whose time has run out."""
+    return session.scalars(
+        select(Alert).where(Alert.status.in_((Status.ACTIVE, Status.HELD)), Alert.expires_at <= now)
+    ).all()
+
+
+def unplanned(session: Session) -> Sequence[AlertRevision]:
+    """Return live revisions of active alerts whose waves are not made yet, amber first."""
+    found = session.scalars(
+        select(AlertRevision)
+        .join(Alert, Alert.id == AlertRevision.alert_id)
+        .where(Alert.status == Status.ACTIVE)
+        .where(AlertRevision.state == RevisionState.LIVE, AlertRevision.planned_at.is_(None))
+        .order_by(AlertRevision.id)
+    ).all()
+    return sorted(found, key=lambda r: r.tier is not Tier.AMBER)

@@ -1,0 +1,145 @@
+"""What we know of a case, sealed under its key: posters and photos; and what remains after."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from alerts.poster import Poster as PosterValueOfCase
+from alerts.store.base import Base, PublicId, RowId
+from alerts.store.vault import Vault
+
+POSTER_PURPOSE = "poster"
+
+
+class CaseRecord(Base):
+    """One case of one source. `lookup` outlives the takedown: it guards against resurrection."""
+
+    __tablename__ = "case_record"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
+    lookup: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # organization + case number
+    key_id: Mapped[UUID]
+    opened_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    taken_down_at: Mapped[datetime | None]  # the key is gone, the rows are blank
+
+
+class CaseAlias(Base):
+    """Another name of a case: each CAP message (sender, identifier, sent) that belongs to it."""
+
+    __tablename__ = "case_alias"
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), index=True)
+    lookup: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+
+
+class PosterRecord(Base):
+    """One revision of what the source said."""
+
+    __tablename__ = "poster"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of the content
+    modified_at: Mapped[datetime | None]  # the source's lastModified
+    received_at: Mapped[datetime]
+    sealed_payload: Mapped[bytes | None] = mapped_column(LargeBinary)  # None after takedown
+
+
+class PhotoRecord(Base):
+    """A photo that was fetched, checked and re-encoded; the bytes lie sealed in the media store."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("case_id", "source"),)
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), index=True)
+    source: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of md5 or address at the source
+    width: Mapped[int]
+    height: Mapped[int]
+    kept_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class TakedownReceipt(Base):
+    """Signed proof for the feed: where the data was and when each copy went."""
+
+    __tablename__ = "takedown_receipt"
+
+    id: Mapped[RowId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), unique=True)
+    document: Mapped[dict[str, Any]]
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    signed_at: Mapped[datetime]
+
+
+def case_by_lookup(session: Session, lookup: bytes) -> CaseRecord | None:
+    """Return the case of that keyed hash, under its own name or an alias."""
+    case = session.scalar(select(CaseRecord).where(CaseRecord.lookup == lookup))
+    if case is not None:
+        return case
+    return session.scalar(
+        select(CaseRecord)
+        .join(CaseAlias, CaseAlias.case_id == CaseRecord.id)
+        .where(CaseAlias.lookup == lookup)
+    )
+
+
+def latest_poster(session: Session, case_id: int) -> PosterRecord | None:
+    """Return the newest revision that was taken in."""
+    return session.scalar(
+        select(PosterRecord)
+        .where(PosterRecord.case_id == case_id)
+        .order_by(PosterRecord.id.desc())
+        .limit(1)
+    )
+
+
+def seal_poster(vault: Vault, case: CaseRecord, poster: PosterValueOfCase) -> bytes:
+    """Seal a poster under its case's key."""
+    return vault.seal(case.key_id, POSTER_PURPOSE, poster.model_dump_json().encode())
+
+
+def open_poster(vault: Vault, key_id: UUID, record: PosterRecord) -> PosterValueOfCase | None:
+    """Open a poster; None after takedown."""
+    if record.sealed_payload is None:
+        return None
+    plain = vault.open(key_id, POSTER_PURPOSE, record.sealed_payload)
+    return PosterValueOfCase.model_validate_json(plain)
+
+
+def photos_of_case(session: Session, case_id: int) -> Sequence[PhotoRecord]:
+    """Return the photos that are still there, in the order in which they came."""
+    return session.scalars(
+        select(PhotoRecord)
+        .where(PhotoRecord.case_id == case_id, PhotoRecord.removed_at.is_(None))
+        .order_by(PhotoRecord.id)
+    ).all()
+
+
+def photo_by_public_id(session: Session, public_id: UUID) -> PhotoRecord | None:
+    """Return a photo that is still there."""
+    return session.scalar(
+        select(PhotoRecord).where(
+            PhotoRecord.public_id == public_id, PhotoRecord.removed_at.is_(None)
+        )
+    )
+
+
+def waiting_for_takedown(session: Session) -> Sequence[CaseRecord]:
+    """Return ended cases whose data is still there: the sweep finishes what a crash left."""
+    return session.scalars(
+        select(CaseRecord).where(
+            CaseRecord.ended_at.is_not(None), CaseRecord.taken_down_at.is_(None)
+        )
+    ).all()

@@ -1,0 +1,134 @@
+"""The place table: countries, states, counties, ZIPs and cities, as a `PlaceBook`."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+import shapely
+from shapely.geometry import Point
+from sqlalchemy import Index, String, delete, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from alerts.area.names import fold
+from alerts.area.places import PlaceRecord
+from alerts.store.base import Base, Ground, RowId, Shape
+from alerts.store.engine import Store
+
+ROWS_AT_ONCE = 2_000
+
+
+class Place(Base):
+    """One place of one code set."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        Index("uq_place_scheme_code", "scheme", "code", unique=True),
+        Index("ix_place_scheme_folded", "scheme", "folded"),
+    )
+
+    id: Mapped[RowId]
+    scheme: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(String(200))
+    region: Mapped[str | None] = mapped_column(String(16))
+    country: Mapped[str | None] = mapped_column(String(2))
+    lon: Mapped[float]
+    lat: Mapped[float]
+    shape: Mapped[Ground | None] = mapped_column(Shape())
+    population: Mapped[int | None]
+    fips: Mapped[str | None] = mapped_column(String(5))
+
+    def value(self) -> PlaceRecord:
+        """Return the place as it travels between rooms."""
+        return PlaceRecord(
+            scheme=self.scheme,
+            code=self.code,
+            name=self.name,
+            region=self.region,
+            country=self.country,
+            lon=self.lon,
+            lat=self.lat,
+            shape=self.shape,
+            population=self.population,
+            fips=self.fips,
+        )
+
+
+def replace_places(session: Session, records: Iterable[PlaceRecord]) -> int:
+    """Load code sets: each scheme that occurs in `records` is replaced whole."""
+    rows, replaced, count = iter(records), set[str](), 0
+    while part := list(islice(rows, ROWS_AT_ONCE)):
+        fresh = {record.scheme for record in part} - replaced
+        if fresh:
+            session.execute(delete(Place).where(Place.scheme.in_(fresh)))
+            replaced |= fresh
+        session.execute(insert(Place), [_row(record) for record in part])
+        count += len(part)
+    return count
+
+
+def count_places(session: Session) -> int:
+    """Return how many places are loaded."""
+    return session.scalar(select(func.count()).select_from(Place)) or 0
+
+
+def _row(record: PlaceRecord) -> dict[str, object]:
+    return {
+        "scheme": record.scheme,
+        "code": record.code,
+        "name": record.name,
+        "folded": fold(record.name),
+        "region": record.region,
+        "country": record.country,
+        "lon": record.lon,
+        "lat": record.lat,
+        "shape": record.shape,
+        "population": record.population,
+        "fips": record.fips,
+    }
+
+
+class StoredPlaces:
+    """A `PlaceBook` over the place table."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._countries: tuple[shapely.STRtree, Sequence[str]] | None = None
+
+    def by_code(self, scheme: str, code: str) -> PlaceRecord | None:
+        """Return the place with exactly this code, or None."""
+        with self._store.read() as session:
+            found = session.scalar(select(Place).where(Place.scheme == scheme, Place.code == code))
+            return found.value() if found else None
+
+    def by_name(
+        self, scheme: str, name: str, region: str | None, country: str | None
+    ) -> Sequence[PlaceRecord]:
+        """Return the places whose folded name equals `fold(name)`; None leaves a filter out."""
+        statement = select(Place).where(Place.scheme == scheme, Place.folded == fold(name))
+        if region is not None:
+            statement = statement.where(Place.region == region)
+        if country is not None:
+            statement = statement.where(Place.country == country)
+        with self._store.read() as session:
+            return [place.value() for place in session.scalars(statement.order_by(Place.id))]
+
+    def country_at(self, lon: float, lat: float) -> str | None:
+        """Return the ISO 3166-1 alpha-2 code of the country at a point, or None at sea."""
+        tree, codes = self._country_tree()
+        hits = tree.query(Point(lon, lat), predicate="intersects")
+        return codes[int(hits[0])] if len(hits) else None
+
+    def _country_tree(self) -> tuple[shapely.STRtree, Sequence[str]]:
+        """Build the look-up at the first call: 241 outlines, some 10 MB."""
+        with self._lock:
+            if self._countries is None:
+                with self._store.read() as session:
+                    found = session.scalars(
+                        select(Place).where(Place.scheme == "country", Place.shape.is_not(None))
+                    ).all()
+                shapes = [place.shape for place in found]
+                self._countries = shapely.STRtree(shapes), [place.code for place in found]
+            return self._countries

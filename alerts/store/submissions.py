@@ -1,0 +1,86 @@
+"""Every document as received, sealed, with what became of it: nothing a feed sent is lost."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from alerts.problem import Problem
+from alerts.store.base import Base, PublicId, RowId, choice
+
+
+class SubmissionOutcome(StrEnum):
+    """What became of a document."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+class Submission(Base):
+    """One raw document."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_feed_digest", "feed_id", "digest"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    media_type: Mapped[str] = mapped_column(String(80))
+    size_bytes: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of the bytes
+    key_id: Mapped[UUID]  # the case's key, or the document's own
+    sealed_raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # None after takedown
+    outcome: Mapped[SubmissionOutcome] = mapped_column(choice(SubmissionOutcome))
+    problems: Mapped[list[Any]]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_record.id"), index=True)
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
+
+
+def submission_by_public_id(session: Session, feed_id: int, public_id: UUID) -> Submission | None:
+    """Return a feed's submission; another feed's is none of its business."""
+    return session.scalar(
+        select(Submission).where(Submission.feed_id == feed_id, Submission.public_id == public_id)
+    )
+
+
+def same_bytes(session: Session, feed_id: int, digest: bytes) -> Submission | None:
+    """Return the accepted or held submission of the same feed with the same bytes, the newest."""
+    acted_on = (SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD)
+    return session.scalar(
+        select(Submission)
+        .where(Submission.feed_id == feed_id, Submission.digest == digest)
+        .where(Submission.outcome.in_(acted_on))
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+
+
+def of_case(session: Session, case_id: int) -> Sequence[Submission]:
+    """Return every document of a case."""
+    return session.scalars(select(Submission).where(Submission.case_id == case_id)).all()
+
+
+def old_refused(session: Session, before: datetime) -> Sequence[Submission]:
+    """Return refused documents of no case that were kept long enough."""
+    return session.scalars(
+        select(Submission).where(
+            Submission.case_id.is_(None),
+            Submission.sealed_raw.is_not(None),
+            Submission.received_at < before,
+        )
+    ).all()
+
+
+def as_json(problems: Sequence[Problem]) -> list[Any]:
+    """Return problems as they are stored."""
+    return [problem.model_dump() for problem in problems]

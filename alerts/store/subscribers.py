@@ -1,0 +1,203 @@
+"""The neighbours: people known by a random id only, their neighborhoods and their devices.
+
+A neighborhood is a home address (DOMAIN rule 19): nothing here is ever logged but row ids. Each
+change of a neighborhood writes a row of `neighborhood_change` in the same transaction; its
+sequence is what keeps the audience index fresh.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
+from alerts.store.turns import NEIGHBORHOODS, take_turns
+
+TOKEN_BYTES = 32
+
+
+class Channel(StrEnum):
+    """How a device is reached."""
+
+    FCM = "fcm"
+    WEBPUSH = "webpush"
+    CONSOLE = "console"
+
+
+class Subscriber(Base):
+    """A person: a random id and what they chose. No name, no e-mail."""
+
+    __tablename__ = "subscriber"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # SHA-256 of 256 bits
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    quiet_hours: Mapped[dict[str, Any] | None]  # alerts.audience.quiet.QuietHours
+    weekly_cap: Mapped[int | None]  # None: the instance's
+    tester: Mapped[bool] = mapped_column(default=False)
+    joined_at: Mapped[datetime]
+
+
+class Neighborhood(Base):
+    """A polygon that a subscriber drew."""
+
+    __tablename__ = "neighborhood"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(60))
+    shape: Mapped[Ground] = mapped_column(Shape())
+    radius_m: Mapped[float | None]  # it was drawn as a circle of this radius
+    drawn_at: Mapped[datetime]
+
+
+class NeighborhoodChange(Base):
+    """A neighborhood was drawn, moved or removed; the sequence is in the order of commits."""
+
+    __tablename__ = "neighborhood_change"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[RowId]
+    neighborhood_id: Mapped[int] = mapped_column(index=True)
+    subscriber_id: Mapped[int]
+
+
+class Device(Base):
+    """One push address of a subscriber."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "device_key"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[RowId]
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    device_key: Mapped[str] = mapped_column(String(80))  # the app's own id for it
+    channel: Mapped[Channel] = mapped_column(choice(Channel))
+    address: Mapped[str] = mapped_column(String(2048))
+    address_kind: Mapped[str] = mapped_column(String(12))  # token, fid, endpoint, console
+    address_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    registered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # the channel said it is gone, or it moved to another person
+    ended_reason: Mapped[str | None] = mapped_column(String(40))
+
+
+def new_token() -> str:
+    """Cut a subscriber's bearer token; only its hash is kept."""
+    return "pls_" + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> bytes:
+    """Return the hash by which a token is looked up."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def subscriber_of_token(session: Session, token: str) -> Subscriber | None:
+    """Return whose token this is."""
+    return session.scalar(select(Subscriber).where(Subscriber.token_hash == token_hash(token)))
+
+
+def note_change(session: Session, neighborhood: Neighborhood) -> None:
+    """Write that a neighborhood was drawn, moved or removed."""
+    take_turns(session, NEIGHBORHOODS)
+    session.flush()
+    session.add(
+        NeighborhoodChange(
+            neighborhood_id=neighborhood.id, subscriber_id=neighborhood.subscriber_id
+        )
+    )
+
+
+def newest_change(session: Session) -> int:
+    """Return the sequence of the newest committed change; 0 if there is none."""
+    return session.scalar(select(func.max(NeighborhoodChange.seq))) or 0
+
+
+def changes_since(session: Session, seq: int, limit: int) -> Sequence[NeighborhoodChange]:
+    """Return the next changes after `seq`, in order."""
+    return session.scalars(
+        select(NeighborhoodChange)
+        .where(NeighborhoodChange.seq > seq)
+        .order_by(NeighborhoodChange.seq)
+        .limit(limit)
+    ).all()
+
+
+def neighborhoods_of(session: Session, subscriber_id: int) -> Sequence[Neighborhood]:
+    """Return a person's neighborhoods, oldest first."""
+    return session.scalars(
+        select(Neighborhood)
+        .where(Neighborhood.subscriber_id == subscriber_id)
+        .order_by(Neighborhood.id)
+    ).all()
+
+
+def devices_of(session: Session, subscriber_id: int) -> Sequence[Device]:
+    """Return a person's devices that can be reached."""
+    return session.scalars(
+        select(Device)
+        .where(Device.subscriber_id == subscriber_id, Device.ended_at.is_(None))
+        .order_by(Device.id)
+    ).all()
+
+
+def put_device(
+    session: Session,
+    subscriber: Subscriber,
+    device_key: str,
+    *,
+    channel: Channel,
+    address: str,
+    address_kind: str,
+    now: datetime,
+) -> Device:
+    """Register or replace a device; the same address elsewhere is ended: it has one owner."""
+    hashed = address_hash(channel, address)
+    _end_elsewhere(session, subscriber, device_key, hashed, now)
+    device = session.scalar(
+        select(Device).where(Device.subscriber_id == subscriber.id, Device.device_key == device_key)
+    )
+    if device is None:
+        device = Device(subscriber_id=subscriber.id, device_key=device_key)
+        session.add(device)
+    device.channel, device.address, device.address_kind = channel, address, address_kind
+    device.address_hash, device.registered_at = hashed, now
+    device.ended_at = device.ended_reason = None
+    session.flush()
+    return device
+
+
+def _end_elsewhere(
+    session: Session, subscriber: Subscriber, device_key: str, hashed: bytes, now: datetime
+) -> None:
+    others = select(Device).where(Device.address_hash == hashed, Device.ended_at.is_(None))
+    for other in session.scalars(others):
+        if (other.subscriber_id, other.device_key) != (subscriber.id, device_key):
+            other.ended_at, other.ended_reason = now, "registered_elsewhere"
+
+
+def address_hash(channel: Channel, address: str) -> bytes:
+    """Return the hash by which the same address is recognised."""
+    return hashlib.sha256(f"{channel}\x1f{address}".encode()).digest()
+
+
+def erase(session: Session, subscriber: Subscriber) -> None:
+    """Forget a person: row, neighborhoods, devices, receipts (DOMAIN rule 19)."""
+    for neighborhood in neighborhoods_of(session, subscriber.id):
+        note_change(session, neighborhood)
+    session.execute(delete(Neighborhood).where(Neighborhood.subscriber_id == subscriber.id))
+    session.execute(delete(Device).where(Device.subscriber_id == subscriber.id))
+    session.delete(subscriber)
+    session.flush()

@@ -1,0 +1,204 @@
+"""What is to be sent and what became of it: waves, and batches of up to 500 devices.
+
+A batch packs its devices, their owners, the neighborhoods that matched and one outcome byte each,
+so that a million devices are 2,000 rows. Row ids are never used again (AUTOINCREMENT), so an id in
+a batch means the same device for ever, or nobody.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from alerts.alert import WaveKind
+from alerts.push import Outcome
+from alerts.store.base import Base, PublicId, RowId, choice
+from alerts.store.subscribers import Channel
+
+Ids = NDArray[np.int64]
+Outcomes = NDArray[np.uint8]
+
+# Lower goes first: an all-clear before any new alert of a low tier, amber before everything.
+PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER = 0, 1, 2
+
+
+class BatchState(StrEnum):
+    """Where a batch stands; `leased` is `ready` with a lease that has not run out."""
+
+    READY = "ready"
+    DONE = "done"
+    PARKED = "parked"  # refused for a fault of ours; a person must look
+
+
+class Wave(Base):
+    """One fan-out of one alert revision."""
+
+    __tablename__ = "wave"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
+    revision: Mapped[int]
+    kind: Mapped[WaveKind] = mapped_column(choice(WaveKind))
+    priority: Mapped[int]
+    silent: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime]
+    change_seq: Mapped[int]  # neighborhoods as of this change
+    people: Mapped[int]
+    devices: Mapped[int]
+    capped: Mapped[int] = mapped_column(default=0)  # people left out by their weekly cap
+
+
+class Batch(Base):
+    """Up to 500 devices of a wave that share channel, language and release time."""
+
+    __tablename__ = "batch"
+    __table_args__ = (
+        Index("ix_batch_state_not_before", "state", "not_before"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[RowId]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    channel: Mapped[Channel] = mapped_column(choice(Channel))
+    language: Mapped[str] = mapped_column(String(16))
+    priority: Mapped[int]
+    silent: Mapped[bool] = mapped_column(default=False)
+    size: Mapped[int]
+    device_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 LE
+    subscriber_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 LE
+    neighborhood_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 LE, 0: none
+    outcomes: Mapped[bytes] = mapped_column(LargeBinary)  # uint8, alerts.push.Outcome
+    state: Mapped[BatchState] = mapped_column(choice(BatchState))
+    not_before: Mapped[datetime]  # quiet hours, or the next try
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_until: Mapped[datetime | None]
+    lease_owner: Mapped[UUID | None]
+    last_error: Mapped[str | None] = mapped_column(String(200))
+    done_at: Mapped[datetime | None]
+
+    def devices(self) -> Ids:
+        """Device ids, in order."""
+        return np.frombuffer(self.device_ids, "<i8")
+
+    def people(self) -> Ids:
+        """The owner of each device."""
+        return np.frombuffer(self.subscriber_ids, "<i8")
+
+    def neighborhoods(self) -> Ids:
+        """The neighborhood by which each device was reached; 0 where none counts."""
+        return np.frombuffer(self.neighborhood_ids, "<i8")
+
+    def outcome_array(self) -> Outcomes:
+        """One outcome each, a copy that may be changed."""
+        return np.frombuffer(self.outcomes, np.uint8).copy()
+
+
+class Receipt(Base):
+    """A device's word that it showed or opened an alert."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        Index(
+            "uq_receipt_alert_subscriber_event", "alert_id", "subscriber_id", "event", unique=True
+        ),
+    )
+
+    id: Mapped[RowId]
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    event: Mapped[str] = mapped_column(String(12))  # shown, opened, dismissed
+    received_at: Mapped[datetime]
+
+
+class Report(Base):
+    """A neighbour's word that an alert is wrong: a reason to choose, never free text (rule 1)."""
+
+    __tablename__ = "report"
+
+    id: Mapped[RowId]
+    public_id: Mapped[PublicId]
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), index=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    reason: Mapped[str] = mapped_column(String(24))
+    received_at: Mapped[datetime]
+
+
+def waves_of(session: Session, alert_id: int) -> Sequence[Wave]:
+    """Return an alert's waves, oldest first."""
+    return session.scalars(select(Wave).where(Wave.alert_id == alert_id).order_by(Wave.id)).all()
+
+
+def batches_of_alert(session: Session, alert_id: int, kinds: Sequence[WaveKind]) -> Iterator[Batch]:
+    """Stream the batches of an alert's waves of those kinds."""
+    yield from session.scalars(
+        select(Batch)
+        .join(Wave, Wave.id == Batch.wave_id)
+        .where(Wave.alert_id == alert_id, Wave.kind.in_(kinds))
+        .order_by(Batch.id)
+        .execution_options(yield_per=200)
+    )
+
+
+def ready_batches(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Return batches whose time has come and that nobody holds, most urgent first."""
+    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
+    return session.scalars(
+        select(Batch.id)
+        .where(Batch.state == BatchState.READY, Batch.not_before <= now, free)
+        .order_by(Batch.priority, Batch.id)
+        .limit(limit)
+    ).all()
+
+
+def claim(session: Session, batch_id: int, now: datetime, until: datetime) -> UUID | None:
+    """Lease a batch by a conditional UPDATE; None if somebody else has it or it is done."""
+    owner = uuid4()
+    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
+    result = session.execute(
+        update(Batch)
+        .where(Batch.id == batch_id, Batch.state == BatchState.READY, Batch.not_before <= now, free)
+        .values(lease_owner=owner, lease_until=until, attempts=Batch.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return owner if _rows(result) == 1 else None
+
+
+def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) -> bool:
+    """Change a batch that we hold; False if the lease went to somebody else."""
+    result = session.execute(
+        update(Batch)
+        .where(Batch.id == batch_id, Batch.lease_owner == owner, Batch.state == BatchState.READY)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(result) == 1
+
+
+def _rows(result: Any) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+def oldest_backlog(session: Session, now: datetime) -> datetime | None:
+    """Return since when the longest-waiting batch could have been sent."""
+    return session.scalar(
+        select(func.min(Batch.not_before)).where(
+            Batch.state == BatchState.READY, Batch.not_before <= now
+        )
+    )
+
+
+def count_outcomes(session: Session, wave_id: int) -> dict[Outcome, int]:
+    """Return how many devices of a wave have each outcome."""
+    total = np.zeros(256, np.int64)
+    for outcomes in session.scalars(select(Batch.outcomes).where(Batch.wave_id == wave_id)):
+        total += np.bincount(np.frombuffer(outcomes, np.uint8), minlength=256)
+    return {outcome: int(total[outcome]) for outcome in Outcome if total[outcome]}

@@ -1,0 +1,126 @@
+"""The one reader of the environment: every setting with its unit, default and reason.
+
+`config/example.env` lists the same; a guard test holds the two together.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """Porchlight's settings, read from `PORCHLIGHT_*` and `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORCHLIGHT_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    # --- where it lives
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    keyring_url: str = ""
+    broker_url: str = ""
+
+    # --- the web
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
+    public_url: str = ""
+    web_threads: int = Field(default=16, ge=1)
+    max_body_bytes: int = Field(default=5_000_000, ge=1)
+    photo_link_ttl_s: Seconds = 86_400
+    trust_proxy_hops: int = Field(default=0, ge=0)
+    tile_url: str = ""
+    signups_per_hour: int = Field(default=600, ge=1)
+
+    # --- workers and clocks
+    worker_threads: int = Field(default=4, ge=1)
+    sweep_every_s: Seconds = 1
+    poll_every_s: Seconds = 60
+    expiry_every_s: Seconds = 30
+    lease_s: Seconds = 60
+    send_chunk: int = Field(default=100, ge=1, le=500)
+    batch_size: int = Field(default=500, ge=1, le=500)
+    shutdown_s: Seconds = 8
+
+    # --- policy
+    approvals_needed: int = Field(default=2, ge=1)
+    amber_expires_h: float = Field(default=24, gt=0)
+    endangered_expires_h: float = Field(default=72, gt=0)
+    missing_expires_h: float = Field(default=168, gt=0)
+    long_term_expires_h: float = Field(default=8760, gt=0)
+    long_term_after_days: float = Field(default=365, gt=0)
+    weekly_cap: int = Field(default=3, ge=0)
+    hold_area_above_km2: float = Field(default=100_000, gt=0)
+    largest_neighborhood_km2: float = Field(default=2_000, gt=0)
+    largest_neighborhood_vertices: int = Field(default=500, ge=4)
+    neighborhoods_per_subscriber: int = Field(default=20, ge=1)
+    refused_kept_days: float = Field(default=30, gt=0)
+    zip_radius_m: float = Field(default=16_000, gt=0)
+    city_radius_m: float = Field(default=24_000, gt=0)
+    city_large_radius_m: float = Field(default=40_000, gt=0)
+    default_country: str = "US"
+
+    # --- photos
+    photo_max_bytes: int = Field(default=10_000_000, ge=1)
+    photo_max_pixels: int = Field(default=40_000_000, ge=1)
+    photo_timeout_s: Seconds = 10
+    photo_allow_loopback: bool = False
+
+    # --- channels
+    console_enabled: bool = True
+    fcm_credential: Path | None = None
+    fcm_project: str = ""
+    fcm_url: str = "https://fcm.googleapis.com"
+    fcm_ca_bundle: Path | None = None
+    fcm_timeout_s: Seconds = 10
+
+    # --- running it
+    demo: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+    feed_stale_after_s: Seconds = 900
+    backlog_stale_after_s: Seconds = 120
+    metrics_token: SecretStr | None = None
+
+    @field_validator("database_url", "keyring_url")
+    @classmethod
+    def _name_the_driver(cls, url: str) -> str:
+        for short in ("postgresql://", "postgres://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url.removeprefix(short)
+        return url
+
+    @cached_property
+    def resolved_database_url(self) -> str:
+        """The database: as set, else a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'porchlight.sqlite3'}"
+
+    @cached_property
+    def resolved_keyring_url(self) -> str:
+        """The keyring: as set, else its own SQLite file in the data folder."""
+        return self.keyring_url or f"sqlite:///{self.data_dir.resolve() / 'keyring.sqlite3'}"
+
+    @cached_property
+    def resolved_public_url(self) -> str:
+        """How phones reach us, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_scaled(self) -> bool:
+        """Several processes share a broker."""
+        return bool(self.broker_url)
+
+
+def example_env_path() -> Path:
+    """Where the documented example of every setting lies."""
+    return Path(__file__).with_name("example.env")
+
+
+def authorities_path() -> Path:
+    """Where the emergency numbers and hotlines lie."""
+    return Path(__file__).with_name("authorities.json")
