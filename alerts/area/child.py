@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from shapely.geometry import Point
 
 from alerts.area.geocodes import place_code, place_words
+from alerts.area.names import fold
 from alerts.area.piece import Finding, Piece, circle_around, outline_of, united
 from alerts.area.places import PlaceBook, PlaceRecord
 from alerts.area.policy import AreaPolicy
@@ -78,9 +79,13 @@ def _post_offices(child: Whereabouts, places: PlaceBook) -> Sequence[PlaceRecord
     return places.by_name("zip", child.city or "", child.region, "US")
 
 
-def _city_piece(record: PlaceRecord, policy: AreaPolicy) -> Piece:
+def _city_radius_m(record: PlaceRecord, policy: AreaPolicy) -> float:
     is_large = (record.population or 0) >= policy.city_large_population
-    radius_m = policy.city_large_radius_m if is_large else policy.city_radius_m
+    return policy.city_large_radius_m if is_large else policy.city_radius_m
+
+
+def _city_piece(record: PlaceRecord, policy: AreaPolicy) -> Piece:
+    radius_m = _city_radius_m(record, policy)
     return Piece(
         shape=circle_around(record.lon, record.lat, radius_m),
         provenance=Provenance.CITY,
@@ -100,7 +105,7 @@ def _the_one(
     ranked = sorted(candidates, key=lambda r: (r.population or 0, r.code), reverse=True)
     inside = _in_county(ranked, child, places)
     for group in (ranked, inside):
-        if group and _lie_together(group, policy.same_city_m):
+        if group and _lie_together(group, policy):
             return group[0]
     if child.country in ("US", None):
         return None
@@ -115,8 +120,11 @@ def _in_county(
     return [r for r in candidates if any(s.intersects(Point(r.lon, r.lat)) for s in shapes)]
 
 
-def _lie_together(records: Sequence[PlaceRecord], within_m: float) -> bool:
-    centre = LonLat(records[0].lon, records[0].lat)
+def _lie_together(records: Sequence[PlaceRecord], policy: AreaPolicy) -> bool:
+    """Say whether all are the first city: its own record, its post offices, its outskirts."""
+    first = records[0]
+    within_m = policy.same_city_radii * _city_radius_m(first, policy)
+    centre = LonLat(first.lon, first.lat)
     return all(distance_m(centre, LonLat(r.lon, r.lat)) <= within_m for r in records[1:])
 
 
@@ -143,7 +151,11 @@ def _counties(child: Whereabouts, places: PlaceBook) -> Sequence[PlaceRecord]:
     """Return the counties meant: two where Virginia has a city and a county of one name."""
     if child.county is None:
         return ()
-    named = places.by_name("county", child.county, child.region, "US")
+    named = [
+        record
+        for name in (child.county, f"{fold(child.county)} city")
+        for record in places.by_name("county", name, child.region, "US")
+    ]
     exact = [r for r in named if r.name.casefold() == child.county.casefold()]
     return exact or named
 

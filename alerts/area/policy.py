@@ -21,8 +21,9 @@ class AreaPolicy(BaseModel):
     city_large_radius_m: float = 40_000
     city_large_population: int = 500_000
     county_point_radius_m: float = 8_000
-    # Two records of one name closer than this are one city (GeoNames has duplicates).
-    same_city_m: float = 15_000
+    # Post offices that bear a city's name lie up to this many of its radii away (St. Louis, Los
+    # Angeles); a namesake farther off is another place.
+    same_city_radii: float = 2
     # Abroad, where no state narrows a name down, the city so many times larger than its namesakes
     # is the one that is meant.
     dominant_city_ratio: float = 10

@@ -71,7 +71,8 @@ def claim_batch(
         wave = session.get_one(Wave, batch.wave_id)
         alert = session.get_one(Alert, wave.alert_id)
         if wave.kind in TELLING and not _may_be_told(alert, now):
-            return _over(batch, now)
+            _over(batch, now)
+            return None
         outcomes = batch.outcome_array()
         targets = _targets(session, batch, outcomes)
         _drop_moved_away(session, index, batch, wave, alert, outcomes)
@@ -83,7 +84,8 @@ def claim_batch(
         try:
             message = composer.compose(session, wave, batch, now)
         except Sealed:
-            return _over(batch, now)
+            _over(batch, now)
+            return None
         return Claimed(
             batch_id=batch.id,
             alert_id=alert.id,

@@ -97,7 +97,7 @@ def _found(children: Iterable[Child]) -> dict[str, Counter[bool]]:
     return counts
 
 
-def _without_bytes(value: Any) -> Any:  # noqa: ANN401  any JSON value
+def _without_bytes(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_bytes(item) for item in value]
     if not isinstance(value, dict):

@@ -5,7 +5,7 @@ asked here.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -175,14 +175,16 @@ def _check_alert(
     resolution = resolve(poster)
     findings.problems.extend(_cap_problems(alert))
     if alert.infos:
-        known = {p.code for p in reading.problems}
-        resolution = AreaResolution(
-            area=resolution.area,
-            problems=tuple(p for p in resolution.problems if p.code not in known),
-        )
+        resolution = replace(resolution, problems=_not_said_yet(resolution, reading))
         findings.problems.extend(_poster_problems(poster, resolution, about_a_child=about_a_child))
     report = _poster_report(poster, resolution.area)
     findings.alerts.append(_with_cap(report, alert, about_a_child=about_a_child))
+
+
+def _not_said_yet(resolution: AreaResolution, reading: CapReading) -> tuple[Problem, ...]:
+    """Leave out repairs of shapes that the reader has already named with their line."""
+    said = {p.code for p in reading.problems} & {"shape_repaired"}
+    return tuple(p for p in resolution.problems if p.code not in said)
 
 
 def _cap_problems(alert: CapAlert) -> Iterable[Problem]:

@@ -160,12 +160,12 @@ def out_of_time(session: Session, now: datetime) -> Sequence[Alert]:
     ).all()
 
 
-def unplanned(session: Session) -> Sequence[AlertRevision]:
+def unplanned(session: Session, now: datetime) -> Sequence[AlertRevision]:
     """Return live revisions of active alerts whose waves are not made yet, amber first."""
     found = session.scalars(
         select(AlertRevision)
         .join(Alert, Alert.id == AlertRevision.alert_id)
-        .where(Alert.status == Status.ACTIVE)
+        .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
         .where(AlertRevision.state == RevisionState.LIVE, AlertRevision.planned_at.is_(None))
         .order_by(AlertRevision.id)
     ).all()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
@@ -67,8 +67,7 @@ class Shape(TypeDecorator[Ground]):
         if value is None:
             return None
         if isinstance(value, WKBElement):
-            shape: Ground = to_shape(value)
-            return shape
+            return cast("Ground", to_shape(value))
         return unpack(value)
 
 

@@ -129,6 +129,6 @@ class StoredPlaces:
                     found = session.scalars(
                         select(Place).where(Place.scheme == "country", Place.shape.is_not(None))
                     ).all()
-                shapes = [place.shape for place in found]
+                shapes = [place.shape for place in found if place.shape is not None]
                 self._countries = shapely.STRtree(shapes), [place.code for place in found]
             return self._countries

@@ -11,9 +11,10 @@ from alerts.intake.cap.values import CapAlert, CapInfo
 
 CHILD_ABDUCTION = "CAE"  # 47 CFR 11.31(e): Child Abduction Emergency
 MISSING_ENDANGERED = "MEP"  # 47 CFR 11.31(e): Missing and Endangered Persons
+MAX_CHARACTERS = 1_000  # of an event, headline or parameter; CAP wants a headline below 160
 
 _AMBER_WORDS = re.compile(
-    r"\bamber[\s-]*alert\b|\balert[ae]s?[\s-]+amber\b|^\s*amber\s*$"
+    r"\bamber[\s-]*alert\b|\balert[ae]s?[\s-]+amber\b"
     r"|\bchild(?:'s)?[\s-]+abduction\b|\babducted[\s-]+child\b"
     r"|\babducci[oó]n de (?:una? )?(?:niñ[oa]s?|menor(?:es)?)\b"
     r"|\benlèvement d['\u2019]enfants?\b",
@@ -65,10 +66,17 @@ def is_about_a_child(alert: CapAlert) -> bool:
 def _is_amber(info: CapInfo) -> bool:
     return (
         CHILD_ABDUCTION in _same_codes(info)
-        or bool(_AMBER_WORDS.search(info.event))
-        or bool(_AMBER_HEADLINE.search(info.headline or ""))
-        or any(_AMBER_WORDS.search(value) for _, value in info.parameters)
+        or info.event.lower() == "amber"
+        or bool(_AMBER_WORDS.search(info.event[:MAX_CHARACTERS]))
+        or bool(_AMBER_HEADLINE.search((info.headline or "")[:MAX_CHARACTERS]))
+        or any(_says_amber(name, value) for name, value in info.parameters)
     )
+
+
+def _says_amber(name: str, value: str) -> bool:
+    """IPAWS sends WEAHandling AMBER; elsewhere the word alone is a colour."""
+    is_wea = name.lower() == "weahandling" and value.lower() == "amber"
+    return is_wea or bool(_AMBER_WORDS.search(value[:MAX_CHARACTERS]))
 
 
 def _speaks_of_missing(info: CapInfo) -> bool:
@@ -76,8 +84,8 @@ def _speaks_of_missing(info: CapInfo) -> bool:
 
 
 def _titles(info: CapInfo) -> Iterator[str]:
-    yield info.event
-    yield info.headline or ""
+    yield info.event[:MAX_CHARACTERS]
+    yield (info.headline or "")[:MAX_CHARACTERS]
 
 
 def _same_codes(info: CapInfo) -> set[str]:

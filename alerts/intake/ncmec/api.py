@@ -1,15 +1,13 @@
 """What does NCMEC's Poster API hold since we last looked? The pull client.
 
 The API's rules as far as public clients show them: DOMAIN, "NCMEC Poster API". The caller keeps
-the checkpoint: the largest `newest_modified_at` of the pages whose posters were stored.
+the checkpoint: the `newest_modified_at` of the last page whose posters were stored.
 """
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -17,10 +15,12 @@ import requests
 
 from alerts.clock import Clock
 from alerts.errors import FeedUnavailable, NotFound
-from alerts.intake.ncmec.dates import read_moment
 from alerts.intake.ncmec.listing import Listing, RawPoster, read_listing
+from alerts.intake.ncmec.paging import PosterPage, Progress
 from alerts.intake.ncmec.token import TokenKeeper
 from alerts.intake.ncmec.transport import Answer, ApiLimits, Method, Transport
+
+__all__ = ["PosterApi", "PosterPage", "RawPoster"]
 
 PAGE_SIZE = 100  # the largest that public clients use
 # Items of the page before that are asked for again: when a poster is modified while we read, it
@@ -30,16 +30,6 @@ MAX_PAGES = 1_000  # 90,000 posters: twenty times what NCMEC shows
 
 _UNAUTHORIZED = 401
 _NOT_FOUND = 404
-
-
-@dataclass(frozen=True, kw_only=True)
-class PosterPage:
-    """The posters of one answer that no page before had."""
-
-    items: tuple[RawPoster, ...]
-    skip: int  # how many items of the listing were skipped
-    count: int | None  # the source's own count
-    newest_modified_at: datetime | None  # the largest lastModified of `items`
 
 
 class PosterApi:
@@ -67,6 +57,7 @@ class PosterApi:
         """
         session = session or requests.Session()
         limits = limits or ApiLimits()
+        self._clock = clock
         self._transport = Transport(base_url, clock=clock, session=session, limits=limits)
         self._keeper = TokenKeeper(
             self._transport, client_id=client_id, client_secret=client_secret, clock=clock
@@ -82,26 +73,28 @@ class PosterApi:
         Yields
         ------
         PosterPage: an item twice in overlapping pages is yielded once, a poster that changed in
-        between twice. Pages come as they are read: store each with its checkpoint.
+        between twice. Pages come as they are read: store each with its checkpoint. Where the
+        source doesn't sort as asked, only the last page, which is empty, has one.
 
         Raises
         ------
         FeedUnavailable: what was yielded before is good; go on from its checkpoint.
         """
-        seen: set[bytes] = set()
+        progress = Progress(self._clock)
         skip, stalled = 0, False
         for _ in range(MAX_PAGES):
             listing = self._page(skip, last_modified_from)
-            if not listing.items:
-                return
-            page = _page_of_new(listing, skip, seen)
+            page = progress.page(listing, skip)
             if page.items:
                 yield page
             elif stalled or len(listing.items) <= PAGE_OVERLAP:
-                return
+                break
             stalled = not page.items
             skip += max(1, len(listing.items) - PAGE_OVERLAP)
-        raise FeedUnavailable("The Poster API's listing has no end.")
+        else:
+            raise FeedUnavailable("The Poster API's listing has no end.")
+        if closing := progress.closing_page(skip):
+            yield closing
 
     def poster(self, organization_code: str, case_number: str) -> RawPoster:
         """Read one poster.
@@ -183,28 +176,6 @@ class PosterApi:
         if not answer.ok:
             raise FeedUnavailable(f"The Poster API answers with status {answer.status}.")
         return answer
-
-
-def _page_of_new(listing: Listing, skip: int, seen: set[bytes]) -> PosterPage:
-    """Leave out what a page before had, and remember the rest in `seen`."""
-    fresh: list[RawPoster] = []
-    for item in listing.items:
-        digest = hashlib.sha256(item.raw).digest()
-        if digest not in seen:
-            seen.add(digest)
-            fresh.append(item)
-    moments = [moment for item in fresh if (moment := _modified_at(item.payload))]
-    return PosterPage(
-        items=tuple(fresh),
-        skip=skip,
-        count=listing.count,
-        newest_modified_at=max(moments, default=None),
-    )
-
-
-def _modified_at(payload: object) -> datetime | None:
-    modified = payload.get("lastModified") if isinstance(payload, dict) else None
-    return read_moment(modified).moment if isinstance(modified, str) else None
 
 
 def _path(*parts: str) -> str:

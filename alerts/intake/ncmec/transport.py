@@ -190,7 +190,10 @@ def _from_header(header: str | None, clock: Clock) -> float | None:
 
 def _redirected(request: requests.Request, response: requests.Response) -> requests.Request:
     """Follow a GET to another path of the same origin; credentials go nowhere else."""
-    following = urljoin(response.url, response.headers.get("Location", ""))
+    location = response.headers.get("Location")
+    if not location:
+        raise FeedUnavailable("The Poster API redirects to nowhere.")
+    following = urljoin(response.url, location)
     if request.method != "GET" or _origin(urlsplit(following)) != _origin(urlsplit(response.url)):
         raise FeedUnavailable("The Poster API redirects to another host; check its address.")
     return requests.Request("GET", following, headers=request.headers, auth=request.auth)

@@ -1,0 +1,78 @@
+"""Fetches the photos that a pushed poster names by address, before its first wave is made.
+
+One try, bounded in time: a picture helps, but it never holds up an alert.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.orm import Session
+
+from alerts.clock import Clock
+from alerts.intake.photos.clean import clean_photo
+from alerts.intake.photos.errors import PhotoRefused
+from alerts.intake.photos.fetch import PhotoLimits, fetch_photo
+from alerts.intake.photos.keep import KeptPhoto, keep_photos, photos_shown, source_hash
+from alerts.poster import Photo
+from alerts.store.alerts import Alert, AlertRevision
+from alerts.store.cases import CaseRecord, PosterRecord, open_poster, photos_of_case
+from alerts.store.engine import Store
+from alerts.store.media import Media
+from alerts.store.vault import Vault
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatherPolicy:
+    """What fetching a photo may cost."""
+
+    limits: PhotoLimits
+    max_pixels: int
+    allow_loopback: bool
+
+
+def gather_photos(
+    store: Store, vault: Vault, media: Media, revision_id: int, clock: Clock, policy: GatherPolicy
+) -> int:
+    """Fetch what a revision's poster shows and we don't have; return how many came."""
+    wanted = _wanted(store, vault, revision_id)
+    kept = [one for photo in wanted if (one := _fetch(photo, policy)) is not None]
+    if not kept:
+        return 0
+    with store.begin() as session:
+        case = _case_of(session, session.get_one(AlertRevision, revision_id))
+        if case.ended_at is not None:
+            return 0
+        return keep_photos(session, vault, media, case, kept, clock())
+
+
+def _wanted(store: Store, vault: Vault, revision_id: int) -> list[Photo]:
+    with store.read() as session:
+        revision = session.get_one(AlertRevision, revision_id)
+        case = _case_of(session, revision)
+        if case.ended_at is not None:
+            return []
+        record = session.get_one(PosterRecord, revision.poster_id)
+        poster = open_poster(vault, case.key_id, record)
+        known = {photo.source for photo in photos_of_case(session, case.id)}
+    if poster is None:
+        return []
+    named = [photo for photo in photos_shown(poster) if photo.uri]
+    return [photo for photo in named if source_hash(vault, photo) not in known]
+
+
+def _case_of(session: Session, revision: AlertRevision) -> CaseRecord:
+    return session.get_one(CaseRecord, session.get_one(Alert, revision.alert_id).case_id)
+
+
+def _fetch(photo: Photo, policy: GatherPolicy) -> KeptPhoto | None:
+    try:
+        raw = fetch_photo(
+            photo.uri or "", limits=policy.limits, allow_loopback=policy.allow_loopback
+        )
+        clean = clean_photo(raw, expected_md5=photo.md5, max_pixels=policy.max_pixels)
+    except PhotoRefused as problem:
+        log.warning("photo_left_out", code=problem.code)
+        return None
+    return KeptPhoto(photo=photo, clean=clean)

@@ -1,0 +1,1 @@
+"""The tables' history, by Alembic: one head, run by `porchlight init`."""

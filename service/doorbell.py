@@ -1,0 +1,68 @@
+"""Rings the workers: Dramatiq, in-process or over RabbitMQ. The database is the truth.
+
+A message says "look", nothing else: no id, no name, nothing that a takedown would have to find.
+"""
+
+from typing import Any
+
+import dramatiq
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.stub import StubBroker
+
+from service.jobs import Job, Jobs
+
+QUEUE = "porchlight"
+STOP_WAITS_MS = 8_000
+
+
+class QuorumBroker(RabbitmqBroker):
+    """RabbitMQ with quorum queues: a message survives the loss of a node."""
+
+    def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
+        arguments = super()._build_queue_arguments(queue_name)  # type: ignore[no-untyped-call]
+        return {**arguments, "x-queue-type": "quorum"}
+
+
+class Doorbell:
+    """Tells workers that there is something to do."""
+
+    def __init__(self, broker_url: str, jobs: Jobs) -> None:
+        self._broker = (
+            QuorumBroker(url=broker_url, middleware=[]) if broker_url else StubBroker(middleware=[])
+        )
+        self._worker: dramatiq.Worker | None = None
+
+        def run(job: str) -> None:
+            jobs.run(Job(job))
+
+        declare = dramatiq.actor(
+            actor_name="porchlight.run", queue_name=QUEUE, broker=self._broker
+        )
+        self._actor = declare(run)
+
+    def ring(self, *jobs: Job, times: int = 1) -> None:
+        """Ask for jobs; `times` for as many workers as may share them."""
+        for job in jobs:
+            for _ in range(times):
+                self._actor.send(job.value)
+
+    def start_workers(self, threads: int) -> None:
+        """Answer the bell in this process."""
+        self._worker = dramatiq.Worker(self._broker, worker_threads=threads, worker_timeout=200)
+        self._worker.start()
+
+    def is_reachable(self) -> bool:
+        """Say whether a message could be sent now."""
+        if isinstance(self._broker, StubBroker):
+            return True
+        try:
+            self._broker.get_queue_message_counts(QUEUE)
+        except Exception:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let work in hand end, then leave."""
+        if self._worker is not None:
+            self._worker.stop(timeout=STOP_WAITS_MS)
+        self._broker.close()

@@ -1,0 +1,179 @@
+"""What a worker does when the bell rings: plan waves, send batches, settle what ended.
+
+Every job looks into the database for what is to be done and does it until nothing is left; the
+bell only says "look". So a lost bell costs a second (the sweep rings again), never an alert, and
+running a job twice does nothing twice.
+"""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import select
+
+from alerts.aftercare.expire import expire, forget_refused
+from alerts.aftercare.settle import settle, unsettled
+from alerts.aftercare.takedown import take_down
+from alerts.alert import RevisionState, Status
+from alerts.audience.plan import catch_up, plan_revision
+from alerts.intake.photos.fetch import PhotoLimits
+from alerts.intake.photos.gather import GatherPolicy, gather_photos
+from alerts.store.alerts import Alert, AlertRevision, unplanned
+from alerts.store.alerts import revision as revision_of
+from alerts.store.cases import CaseRecord, waiting_for_takedown
+from alerts.store.idempotency import forget_before
+from alerts.store.subscribers import newest_change
+from alerts.store.waves import ready_batches
+from service.wiring import Runtime
+
+log = structlog.get_logger()
+
+ROUNDS = 50  # plan, send, settle, send the all-clear: four are enough unless something is stuck
+BATCHES_LOOKED_AT = 16  # several workers look at once; each starts somewhere else among these
+ANSWERS_KEPT = timedelta(days=1)  # Idempotency-Key: a partner retries for hours, not for weeks
+
+
+class Job(StrEnum):
+    """What the bell may ask for."""
+
+    PLAN = "plan"
+    SEND = "send"
+    AFTERCARE = "aftercare"
+
+
+class Jobs:
+    """The jobs of one process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        settings = runtime.settings
+        self._gathering = GatherPolicy(
+            limits=PhotoLimits(
+                max_bytes=settings.photo_max_bytes, total_s=settings.photo_timeout_s
+            ),
+            max_pixels=settings.photo_max_pixels,
+            allow_loopback=settings.photo_allow_loopback,
+        )
+
+    def run(self, job: Job) -> None:
+        """Run a job until nothing is left to do; an error of ours is logged and counted."""
+        todo = {Job.PLAN: self.plan, Job.SEND: self.send, Job.AFTERCARE: self.aftercare}
+        with self.guarded(job):
+            todo[job]()
+
+    @contextmanager
+    def guarded(self, job: str) -> Iterator[None]:
+        """Keep a worker alive: the edge of every job, where nothing is swallowed silently."""
+        try:
+            yield
+        except Exception:
+            self._runtime.metrics.job_failures.labels(job).inc()
+            log.exception("job_failed", job=job)
+
+    def plan(self) -> int:
+        """Make the waves of live revisions, and of those who came late; return the devices."""
+        r, devices = self._runtime, 0
+        with r.store.read() as session:
+            revisions = [revision.id for revision in unplanned(session, r.clock())]
+        for revision_id in revisions:
+            gather_photos(r.store, r.vault, r.media, revision_id, r.clock, self._gathering)
+            with r.store.begin() as session:
+                revision = session.get_one(AlertRevision, revision_id)
+                devices += plan_revision(session, r.index, revision, r.clock(), r.wave_policy)
+        return devices + self._catch_up()
+
+    def send(self) -> int:
+        """Send ready batches, the most urgent first, until there is none; return how many."""
+        r, sent = self._runtime, 0
+        while batches := self._ready():
+            for batch_id in batches:
+                if r.dispatcher.send_batch(batch_id):
+                    self.aftercare()
+                sent += 1
+        return sent
+
+    def aftercare(self) -> int:
+        """Tell the end to those who were told, and take the data of ended cases back."""
+        r, told = self._runtime, 0
+        with r.store.read() as session:
+            ended = unsettled(session)
+            cases = [case.id for case in waiting_for_takedown(session)]
+        for alert_id in ended:
+            with r.store.begin() as session:
+                told += settle(session, alert_id, r.clock(), r.wave_policy.batch_size)
+        for case_id in cases:
+            with r.store.begin() as session:
+                case = session.get_one(CaseRecord, case_id, with_for_update=True)
+                take_down(session, r.vault, r.media, case, r.clock())
+        return told
+
+    def expire(self) -> int:
+        """End alerts whose time is over, and forget what was kept long enough."""
+        r = self._runtime
+        now = r.clock()
+        kept = timedelta(days=r.settings.refused_kept_days)
+        with r.store.begin() as session:
+            over = expire(session, now)
+            forget_refused(session, r.vault, now, kept)
+            forget_before(session, now - ANSWERS_KEPT)
+        return over
+
+    def waiting(self) -> set[Job]:
+        """Say which jobs have something to do: what the sweep rings for."""
+        r = self._runtime
+        found: set[Job] = set()
+        with r.store.read() as session:
+            if unplanned(session, r.clock()) or self._late():
+                found.add(Job.PLAN)
+            if ready_batches(session, r.clock(), 1):
+                found.add(Job.SEND)
+            if unsettled(session) or waiting_for_takedown(session):
+                found.add(Job.AFTERCARE)
+        return found
+
+    def run_until_quiet(self) -> None:
+        """Do everything that is due, in this thread: for one command, a demo, a test."""
+        for _ in range(ROUNDS):
+            due = self.waiting()
+            if not due:
+                return
+            for job in (Job.PLAN, Job.AFTERCARE, Job.SEND):
+                if job in due:
+                    self.run(job)
+
+    def _ready(self) -> list[int]:
+        with self._runtime.store.read() as session:
+            now = self._runtime.clock()
+            found = list(ready_batches(session, now, BATCHES_LOOKED_AT))
+        # the first is the most urgent; behind it any order, so that workers rarely collide
+        tail = found[1:]
+        random.shuffle(tail)
+        return found[:1] + tail
+
+    def _late(self) -> list[tuple[int, int]]:
+        """Return active alerts (id, revision) that newer neighborhoods weren't looked at for."""
+        r = self._runtime
+        with r.store.read() as session:
+            newest = newest_change(session)
+            statement = (
+                select(Alert.id, Alert.live_revision)
+                .join(AlertRevision, AlertRevision.alert_id == Alert.id)
+                .where(AlertRevision.number == Alert.live_revision)
+                .where(AlertRevision.state == RevisionState.LIVE)
+                .where(AlertRevision.planned_at.is_not(None))
+                .where(Alert.status == Status.ACTIVE, Alert.expires_at > r.clock())
+                .where(Alert.planned_seq < newest)
+            )
+            return [(row.id, row.live_revision) for row in session.execute(statement)]
+
+    def _catch_up(self) -> int:
+        r, told = self._runtime, 0
+        for alert_id, number in self._late():
+            with r.store.begin() as session:
+                alert = session.get_one(Alert, alert_id, with_for_update=True)
+                revision = revision_of(session, alert_id, number)
+                told += catch_up(session, r.index, alert, revision, r.clock(), r.wave_policy)
+        return told

@@ -1,0 +1,99 @@
+"""What is counted and timed, for Prometheus; counts only, never a person or a child."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from alerts.alert import WaveKind
+from alerts.push import PushOutcome
+
+log = structlog.get_logger()
+
+FIRST_PUSH_BUCKETS_S = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300)
+
+
+class Metrics:
+    """All metrics of one process, in a registry of its own; hears the dispatcher (`Sends`)."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.submissions = Counter(
+            "porchlight_submissions_total",
+            "Documents taken in",
+            ["feed", "outcome"],
+            registry=self.registry,
+        )
+        self.pushes = Counter(
+            "porchlight_pushes_total",
+            "Devices handed to a channel",
+            ["channel", "kind", "outcome"],
+            registry=self.registry,
+        )
+        self.first_push_s = Histogram(
+            "porchlight_first_push_seconds",
+            "From a document's arrival to its first push",
+            buckets=FIRST_PUSH_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.channel_errors = Counter(
+            "porchlight_channel_down_total",
+            "Batches put back: the channel must be mended",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.parked_batches = Counter(
+            "porchlight_parked_batches_total",
+            "Batches that a channel refused",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.job_failures = Counter(
+            "porchlight_job_failures_total",
+            "Jobs that ended in an error of ours",
+            ["job"],
+            registry=self.registry,
+        )
+        self.feed_age_s = Gauge(
+            "porchlight_feed_age_seconds",
+            "Since a feed was last read",
+            ["feed"],
+            registry=self.registry,
+        )
+        self.backlog_age_s = Gauge(
+            "porchlight_backlog_age_seconds",
+            "How long the oldest batch has waited",
+            registry=self.registry,
+        )
+        self.alerts = Gauge(
+            "porchlight_alerts", "Alerts by status", ["status"], registry=self.registry
+        )
+
+    def count(self, channel: str, kind: WaveKind, answers: Sequence[PushOutcome]) -> None:
+        """Count a chunk that a channel answered."""
+        for answer in answers:
+            self.pushes.labels(channel, kind, answer.outcome.name.lower()).inc()
+        wrong = next((a.reason for a in answers if a.reason in NEEDS_A_PERSON), None)
+        if wrong is not None:
+            self.channel_down(channel, wrong)
+
+    def first_push(self, received_at: datetime, pushed_at: datetime) -> None:
+        """Time the first push of an alert."""
+        took = (pushed_at - received_at).total_seconds()
+        self.first_push_s.observe(took)
+        log.info("first_push", took_s=round(took, 3))
+
+    def channel_down(self, channel: str, why: str) -> None:
+        """Note that a channel must be mended; what it should send waits."""
+        self.channel_errors.labels(channel).inc()
+        log.error("channel_down", channel=channel, why=why)
+
+    def parked(self, channel: str, batch_id: int, why: str) -> None:
+        """Note a batch that a channel refused."""
+        self.parked_batches.labels(channel).inc()
+        log.error("batch_parked", channel=channel, batch=batch_id, why=why)
+
+
+# Reasons of single devices that no retry mends: the credentials are wrong.
+NEEDS_A_PERSON = frozenset({"MISCONFIGURED", "THIRD_PARTY_AUTH_ERROR"})

@@ -1,0 +1,105 @@
+"""Wakes up what time brings: the sweep, expiry, feed polls. APScheduler, one leader.
+
+Embedded there is one process, so it leads. Scaled, several may run: the one that holds an advisory
+lock of the database leads, and another takes over when its connection is gone.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Connection, text
+
+from alerts.store.engine import Store
+from service.doorbell import Doorbell
+from service.jobs import Job, Jobs
+from service.polling import Polling
+from service.wiring import Runtime
+
+log = structlog.get_logger()
+
+LEADER_LOCK = 7_206_415_902_116  # any number, the same for all: pg_try_advisory_lock
+POLL_LOOKS_EVERY_S = 2.0  # how soon a feed that is due is noticed
+
+
+class Leadership:
+    """Whether this process is the one that acts on time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._connection: Connection | None = None
+
+    def is_ours(self) -> bool:
+        """Lead, or try to."""
+        if self._store.is_sqlite:
+            return True
+        try:
+            if self._connection is None:
+                self._connection = self._store.engine.connect()
+            got = self._connection.scalar(
+                text("SELECT pg_try_advisory_lock(:n)"), {"n": LEADER_LOCK}
+            )
+            self._connection.commit()
+        except Exception:
+            log.exception("leadership_unknown")
+            self._connection = None
+            return False
+        return bool(got)
+
+    def give_up(self) -> None:
+        """Let another lead."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+class Scheduler:
+    """Runs the jobs that time brings."""
+
+    def __init__(self, runtime: Runtime, jobs: Jobs, bell: Doorbell) -> None:
+        self._runtime, self._jobs, self._bell = runtime, jobs, bell
+        self._leadership = Leadership(runtime.store)
+        self._polling = Polling(runtime, bell)
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin."""
+        settings = self._runtime.settings
+        self._every(settings.sweep_every_s, "sweep", self._sweep)
+        self._every(settings.expiry_every_s, "expiry", self._expire)
+        self._every(POLL_LOOKS_EVERY_S, "poll", self._polling.poll_due)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop without waiting for the next tick; work in hand ends."""
+        self._scheduler.shutdown(wait=True)
+        self._leadership.give_up()
+
+    def _every(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+        def led() -> None:
+            with self._jobs.guarded(name):
+                if self._leadership.is_ours():
+                    job()
+
+        self._scheduler.add_job(
+            led,
+            "interval",
+            seconds=seconds,
+            id=name,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=int(max(seconds, 1)) * 10,
+            next_run_time=self._runtime.clock() + timedelta(seconds=min(seconds, 0.2)),
+        )
+
+    def _sweep(self) -> None:
+        """Ring again for whatever has no outcome and no live lease."""
+        for job in self._jobs.waiting():
+            times = self._runtime.settings.worker_threads if job is Job.SEND else 1
+            self._bell.ring(job, times=times)
+
+    def _expire(self) -> None:
+        if self._jobs.expire():
+            self._bell.ring(Job.AFTERCARE)

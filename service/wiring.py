@@ -1,0 +1,147 @@
+"""Puts the parts together, in one place: which store, which channels, which policy.
+
+Nothing here does anything yet: `Runtime` is what a process works with, whether it answers
+requests, sends batches, or runs one command.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.alert import Tier
+from alerts.area.derive import AreaPolicy
+from alerts.audience.columns import Columns
+from alerts.audience.make_wave import WavePolicy
+from alerts.authority import AuthorityBook
+from alerts.clock import Clock, utc_now
+from alerts.delivery.compose import Composer
+from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
+from alerts.intake.consider import Considering
+from alerts.intake.policy import IntakePolicy
+from alerts.intake.receive import Intake
+from alerts.intake.tiers import TierPolicy
+from alerts.photo_links import PhotoLinks
+from alerts.push import PushChannel
+from alerts.store.engine import Store
+from alerts.store.keyring import Keyring
+from alerts.store.media import Media, MediaFolder
+from alerts.store.places import StoredPlaces
+from alerts.store.vault import Vault
+from alerts.whom_to_call import load_authorities
+from config.settings import Settings, authorities_path
+from service.channels import make_channels
+from service.metrics import Metrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """Everything that a process works with."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    keyring: Keyring
+    vault: Vault
+    media: Media
+    places: StoredPlaces
+    index: Columns
+    authorities: AuthorityBook
+    intake: Intake
+    links: PhotoLinks
+    channels: Mapping[str, PushChannel]
+    dispatcher: Dispatcher
+    wave_policy: WavePolicy
+    metrics: Metrics
+
+    def close(self) -> None:
+        """Close what holds files and connections."""
+        self.store.close()
+        self.keyring.close()
+
+
+def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
+    """Make the parts that `settings` ask for."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.resolved_database_url)
+    keyring = Keyring(settings.resolved_keyring_url, clock)
+    vault = Vault(keyring)
+    authorities = load_authorities(authorities_path().read_bytes())
+    places, index, metrics = StoredPlaces(store), Columns(), Metrics()
+    media = MediaFolder(settings.data_dir / "media")
+    links = PhotoLinks(
+        vault=vault,
+        public_url=settings.resolved_public_url,
+        lives=timedelta(seconds=settings.photo_link_ttl_s),
+    )
+    channels = make_channels(settings)
+    composer = Composer(
+        vault=vault,
+        authorities=authorities,
+        links=links,
+        public_url=settings.resolved_public_url,
+    )
+    considering = Considering(
+        places=places,
+        authorities=authorities,
+        area_policy=area_policy(settings),
+        tier_policy=TierPolicy(long_term_after=timedelta(days=settings.long_term_after_days)),
+        policy=intake_policy(settings),
+    )
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        store=store,
+        keyring=keyring,
+        vault=vault,
+        media=media,
+        places=places,
+        index=index,
+        authorities=authorities,
+        intake=Intake(
+            store=store,
+            vault=vault,
+            media=media,
+            considering=considering,
+            clock=clock,
+            max_pixels=settings.photo_max_pixels,
+        ),
+        links=links,
+        channels=channels,
+        dispatcher=Dispatcher(
+            store=store,
+            index=index,
+            composer=composer,
+            channels=channels,
+            policy=DispatchPolicy(
+                lease=timedelta(seconds=settings.lease_s), chunk=settings.send_chunk
+            ),
+            clock=clock,
+            sends=metrics,
+        ),
+        wave_policy=WavePolicy(batch_size=settings.batch_size, weekly_cap=settings.weekly_cap),
+        metrics=metrics,
+    )
+
+
+def area_policy(settings: Settings) -> AreaPolicy:
+    """Return how far around a place an alert reaches."""
+    return AreaPolicy(
+        zip_radius_m=settings.zip_radius_m,
+        city_radius_m=settings.city_radius_m,
+        city_large_radius_m=settings.city_large_radius_m,
+    )
+
+
+def intake_policy(settings: Settings) -> IntakePolicy:
+    """Return when alerts expire and what waits for the desk."""
+    return IntakePolicy(
+        expires_after={
+            Tier.AMBER: timedelta(hours=settings.amber_expires_h),
+            Tier.ENDANGERED: timedelta(hours=settings.endangered_expires_h),
+            Tier.MISSING: timedelta(hours=settings.missing_expires_h),
+            Tier.LONG_TERM: timedelta(hours=settings.long_term_expires_h),
+        },
+        long_term_after=timedelta(days=settings.long_term_after_days),
+        hold_area_above_km2=settings.hold_area_above_km2,
+        default_country=settings.default_country or None,
+    )

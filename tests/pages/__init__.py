@@ -1,0 +1,1 @@
+"""The pages, rendered and opened in Chromium."""
