@@ -35,9 +35,7 @@ class Doorbell:
         def run(job: str) -> None:
             jobs.run(Job(job))
 
-        declare = dramatiq.actor(
-            actor_name="porchlight.run", queue_name=QUEUE, broker=self._broker
-        )
+        declare = dramatiq.actor(actor_name="porchlight.run", queue_name=QUEUE, broker=self._broker)
         self._actor = declare(run)
 
     def ring(self, *jobs: Job, times: int = 1) -> None:

@@ -39,7 +39,8 @@ def run_poster_api(
 ) -> Iterator[RunningPosterApi]:
     """Serve the stand-in on 127.0.0.1 until the block ends; port 0 is any free one."""
     stand_in = stand_in or PosterApiStandIn()
-    server = wsgi.Server(("127.0.0.1", port), make_app(stand_in), numthreads=4, shutdown_timeout=1)
+    server = wsgi.Server(("127.0.0.1", port), make_app(stand_in), numthreads=4, shutdown_timeout=0)
+    server.expiration_interval = 0.02  # seconds between two looks at whether to stop
     server.prepare()
     thread = threading.Thread(target=server.serve, name="poster-api-stand-in", daemon=True)
     thread.start()
