@@ -3,7 +3,7 @@
 The one file that knows status codes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from flask import Flask, Response, request
@@ -44,15 +44,15 @@ class ApiProblem(Exception):
         detail: str,
         *,
         problems: Sequence[Problem] = (),
-        headers: dict[str, str] | None = None,
-        **more: str,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.code, self.title, self.detail = status, code, title, detail
-        self.problems, self.headers, self.more = tuple(problems), headers or {}, more
+        self.problems, self.headers, self.more = tuple(problems), headers or {}, more or {}
 
 
-def refused(problems: Sequence[Problem], **more: str) -> ApiProblem:
+def refused(problems: Sequence[Problem], more: Mapping[str, str] | None = None) -> ApiProblem:
     """Return the problem of a document whose content can't be acted on (422)."""
     first = next((p for p in problems if p.severity == "error"), None) or problems[0]
     where = f"{first.where}: " if first.where else ""
@@ -62,7 +62,7 @@ def refused(problems: Sequence[Problem], **more: str) -> ApiProblem:
         "The document can't be acted on",
         f"{where}{first.message}",
         problems=problems,
-        **more,
+        more=more,
     )
 
 

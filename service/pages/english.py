@@ -63,6 +63,7 @@ ENGLISH = PageTexts(
     description="Description",
     call_heading="Know something? Call now.",
     call="Call",
+    emergency="Emergency",
     call_bar="Call now",
     do_not_approach="Do not approach.",
     call_instead="Call.",

@@ -130,6 +130,10 @@ class NarrativeView(View):
     description: str | None = None
     instruction: str | None = None
 
+    def is_in(self, language: Language) -> bool:
+        """Whether a reader of `language` can read it ("en-US" is English)."""
+        return self.language.lower().split("-")[0] == language
+
 
 class Outline(View):
     """A county, state or country near the area: drawn thin, to say where on Earth this is."""
@@ -201,6 +205,11 @@ class PosterPage(Page):
     def found_count(self) -> int:
         """How many children of this poster have been found."""
         return len(self.children) - len(self.still_missing)
+
+    @property
+    def narratives_to_read(self) -> tuple[NarrativeView, ...]:
+        """The narratives, those in the language of the page first."""
+        return tuple(sorted(self.narratives, key=lambda n: not n.is_in(self.language)))
 
     @property
     def title(self) -> str:

@@ -62,6 +62,7 @@ class PageTexts(BaseModel):
 
     call_heading: str
     call: str
+    emergency: str
     call_bar: str
     do_not_approach: str
     call_instead: str

@@ -1,0 +1,62 @@
+"""What tests share: a prepared database with places, a runtime on it, a clock that stands still.
+
+Real parts only: SQLite files made by the migrations, PostgreSQL + PostGIS and RabbitMQ started by
+the tests themselves (tests/servers.py).
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alerts.store.engine import Store
+from config.settings import Settings
+from service import database
+from service.wiring import Runtime, wire
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's own settings and .env out of the tests."""
+    for name in list(os.environ):  # noqa: TID251 - to clean it, not to read it
+        if name.startswith("PORCHLIGHT_") or name == "PORT":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A SQLite file with all tables and all places, to be copied by each test that needs it."""
+    path = tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3"
+    url = f"sqlite:///{path}"
+    database.migrate(url)
+    store = Store(url)
+    database.load_places(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, prepared_sqlite: Path) -> Path:
+    """A data folder of its own, its database ready."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    shutil.copy(prepared_sqlite, folder / "porchlight.sqlite3")
+    return folder
+
+
+@pytest.fixture
+def settings(data_dir: Path) -> Settings:
+    """The default settings, on a folder of their own."""
+    return Settings(data_dir=data_dir, _env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def runtime(settings: Settings) -> Iterator[Runtime]:
+    """The parts of a process on a database of its own."""
+    made = wire(settings)
+    yield made
+    made.close()
