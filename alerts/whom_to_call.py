@@ -18,6 +18,7 @@ from alerts.poster import Contact, Poster
 
 SHORTEST_CONTACT = 3  # digits: "911"; fewer can't be a number that a poster means
 LONGEST = 15  # digits; ITU-T E.164
+LONGEST_LINE = 200  # characters of a line that is read for numbers
 LONGEST_SHORT_CODE = 6  # digits of "116 000"; longer numbers belong to the numbering plan
 
 _UNNAMED = "Investigating agency"
@@ -29,6 +30,7 @@ _VANITY = re.compile(
 )
 
 
+_SHORT_CODE = re.compile(rf"(?:[0-9][ -]?){{2,{LONGEST_SHORT_CODE}}}")
 _DIGITS = re.compile(r"\(?\+?[0-9](?:[0-9 ).-]*[0-9])?")
 
 
@@ -83,16 +85,19 @@ def phones_in(words: str, region: str | None) -> tuple[Phone, ...]:
     internationally; a vanity number keeps its letters. What isn't of any numbering plan is kept as
     it is written if it has at least three digits.
     """
-    vanity = _VANITY.fullmatch(words.strip())
+    line = " ".join(words[:LONGEST_LINE].split())
+    if _SHORT_CODE.fullmatch(line):
+        return _as_written(line)
+    vanity = _VANITY.fullmatch(line)
     if vanity:
-        return _vanity_phone(words.strip(), vanity)
-    matches = PhoneNumberMatcher(words, region, leniency=phonenumbers.Leniency.POSSIBLE)
+        return _vanity_phone(line, vanity)
+    matches = PhoneNumberMatcher(line, region, leniency=phonenumbers.Leniency.POSSIBLE)
     found = tuple(
         Phone(display=_display(match.number, region), tel=_tel(match.number))
         for match in matches
         if _is_whole(match.number)
     )
-    return found or _as_written(words)
+    return found or _as_written(line)
 
 
 def _vanity_phone(words: str, vanity: re.Match[str]) -> tuple[Phone, ...]:
@@ -182,9 +187,8 @@ def _authorities(country: str, entry: _Entry) -> CountryAuthorities:
 
 def _listed(number: str, country: str) -> Phone:
     """Return a number of the file; short codes are dialled as they are ("116 000", "17")."""
-    digits = number.replace(" ", "")
-    if digits.isdecimal() and 1 < len(digits) <= LONGEST_SHORT_CODE:
-        return Phone(display=number, tel=digits)
+    if _SHORT_CODE.fullmatch(number):
+        return Phone(display=number, tel=number.replace(" ", ""))
     phones = phones_in(number, country)
     if len(phones) != 1 or not phones[0].tel.startswith("+"):
         raise ValueError(f"{country}: {number!r} is not one phone number")

@@ -13,7 +13,9 @@ from geo.errors import GeoError, InvalidShape, OutOfRange
 
 # "38.47,-120.14" as CAP writes it: two WGS84 decimals; never "nan", "inf" or "1_0" as float() takes
 _CAP_POINT = re.compile(
-    r"\s*(?P<lat>[+-]?(?:\d+\.?\d*|\.\d+))\s*,\s*(?P<lon>[+-]?(?:\d+\.?\d*|\.\d+))\s*", re.ASCII
+    r"\s*(?P<lat>[+-]?(?:\d++\.?\d*+|\.\d++))\s*+,"
+    r"\s*+(?P<lon>[+-]?(?:\d++\.?\d*+|\.\d++))\s*",
+    re.ASCII,
 )
 
 

@@ -62,10 +62,10 @@ def unwrap_ring(ring: Ring, pole: float | None = None) -> Ring:
 
     Without `pole` (latitude 90 or -90) it is the one nearer to the ring.
     """
-    if not _jumps(ring).any() or _runs_round_the_world(ring):
+    jumps = _jumps(ring)
+    if not jumps.any() or _runs_round_the_world(ring):
         return ring
-    d_lon = np.diff(ring[:, 0])
-    turns = np.where(np.abs(d_lon) > 180, -np.sign(d_lon), 0).cumsum()
+    turns = np.where(jumps, -np.sign(np.diff(ring[:, 0])), 0).cumsum()
     lon = ring[:, 0] + 360 * np.concatenate(([0], turns))
     if np.ptp(lon) > _MAX_SPAN_DEG:
         raise InvalidShape("an outline winds round the Earth several times", code="too_tangled")
@@ -92,7 +92,10 @@ def split(shape: Shape) -> tuple[Shape, str | None]:
 
 
 def _jumps(ring: Ring) -> NDArray[np.bool_]:
-    return np.abs(np.diff(ring[:, 0])) > 180
+    """Tell which edges cross the seam; an edge along a pole has no length and crosses nothing."""
+    along_pole = (np.abs(ring[1:, 1]) == 90) & (ring[1:, 1] == ring[:-1, 1])
+    jumps: NDArray[np.bool_] = (np.abs(np.diff(ring[:, 0])) > 180) & ~along_pole
+    return jumps
 
 
 def _runs_round_the_world(ring: Ring) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,13 +19,15 @@ from alerts.alert import Status, WaveKind
 from alerts.audience.index import AudienceIndex
 from alerts.audience.told import TELLING
 from alerts.delivery.compose import ENDS, Composer
-from alerts.errors import Sealed
+from alerts.errors import Refused, Sealed
 from alerts.push import Outcome, PushMessage, PushTarget
 from alerts.store.alerts import Alert, revision
 from alerts.store.engine import Store
 from alerts.store.many import among
 from alerts.store.subscribers import Device, changes_since, newest_change
 from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim
+
+log = structlog.get_logger()
 
 FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
 RETRIED = (Outcome.PENDING, Outcome.IN_FLIGHT)
@@ -86,6 +89,9 @@ def claim_batch(
         except Sealed:
             _over(batch, now)
             return None
+        except Refused as bug:
+            _park(batch, str(bug))
+            return None
         return Claimed(
             batch_id=batch.id,
             alert_id=alert.id,
@@ -114,6 +120,13 @@ def _over(batch: Batch, now: datetime) -> None:
 def _done(batch: Batch, now: datetime) -> None:
     batch.state, batch.done_at = BatchState.DONE, now
     batch.lease_owner = batch.lease_until = None
+
+
+def _park(batch: Batch, why: str) -> None:
+    """Set a batch aside whose message can't be written: a person must look, nothing is lost."""
+    batch.state, batch.last_error = BatchState.PARKED, why[:200]
+    batch.lease_owner = batch.lease_until = None
+    log.error("batch_parked", batch=batch.id, why=why)
 
 
 def _places(batch: Batch) -> dict[int, int]:

@@ -14,6 +14,7 @@ from alerts.authority import AuthorityBook
 from alerts.delivery.wording import PushSubject, word_push
 from alerts.errors import Sealed
 from alerts.photo_links import PhotoLinks
+from alerts.place_words import place_words
 from alerts.push import PushMessage
 from alerts.store.alerts import Alert, revision
 from alerts.store.cases import CaseRecord, PosterRecord, open_poster, photos_of_case
@@ -54,6 +55,7 @@ class Composer:
             image_url=None if ends else self._image(session, alert, now),
             call_label=text.call_label,
             call_tel=text.call_tel,
+            see_label=text.see_label,
             ttl_s=min(int(lives.total_seconds()), int(END_TTL.total_seconds())),
             silent=batch.silent,
         )
@@ -68,6 +70,7 @@ class Composer:
             tier=live.tier,
             poster=poster,
             authorities=whom_to_call(poster, alert.country, self.authorities),
+            place=place_words(poster),
             is_exercise=alert.exercise,
         )
 

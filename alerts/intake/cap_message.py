@@ -114,11 +114,16 @@ def _about_an_earlier(
         return CapDecision(verdict=CapVerdict.HOLD, problems=(*problems, said))
     (case,) = cases.values()
     aliases = (_alias(vault, alert.sender, alert.identifier, alert.sent),)
-    if alert.msg_type == "Cancel":
+    if alert.msg_type == "Cancel" or _is_all_clear(alert):
         return CapDecision(
             verdict=CapVerdict.END, problems=problems, case_id=case.id, aliases=aliases
         )
     return _alert(vault, alert, problems, now, case_id=case.id)
+
+
+def _is_all_clear(alert: CapAlert) -> bool:
+    """Say whether every info block says that the danger is over (CAP 1.2, responseType)."""
+    return bool(alert.infos) and all("AllClear" in info.response_types for info in alert.infos)
 
 
 def _alert(

@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from alerts.alert import Tier
 from alerts.area.derive import AreaPolicy, derive_area
 from alerts.area.places import PlaceBook
+from alerts.area.whereabouts import country_code
 from alerts.area_of_interest import AreaOfInterest
 from alerts.authority import Authority, AuthorityBook
 from alerts.intake.hold import Considered, reasons_to_hold
@@ -74,9 +75,9 @@ class Considering:
         """Return the alpha-2 code of the country where the alert matters, for whom to call."""
         for child in poster.children:
             named = child.missing_from.country
-            found = self.places.by_name("country", named, None, "") if named else ()
-            if found:
-                return found[0].code
+            code = country_code(named, self.places) if named else None
+            if code is not None:
+                return code
         if area is not None:
             inside = largest_part(area.shape).representative_point()
             return self.places.country_at(inside.x, inside.y) or self.policy.default_country

@@ -11,7 +11,7 @@ from alerts.clock import Clock
 from alerts.errors import AlertsError, FeedUnavailable
 from alerts.intake.ncmec.api import PosterApi, PosterPage
 from alerts.intake.ncmec.listing import RawPoster
-from alerts.intake.ncmec.reader import read_poster
+from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.photos.clean import clean_photo
 from alerts.intake.photos.errors import PhotoRefused
 from alerts.intake.photos.keep import KeptPhoto, photos_shown, refused, source_hash
@@ -70,7 +70,7 @@ def _prepare(
     store: Store, intake: Intake, api: PosterApi, feed: Feed, item: RawPoster, clock: Clock
 ) -> Prepared:
     document = Document(raw=item.raw, media_type=JSON, received_at=clock())
-    reading = read_poster(item.payload)
+    reading = read_poster_bytes(item.raw)
     photos: list[KeptPhoto] = []
     problems: list[Problem] = list(reading.problems)
     if reading.poster is not None:

@@ -84,7 +84,7 @@ def _known(pairs: tuple[tuple[FactLabel, str | None], ...]) -> tuple[Fact, ...]:
 
 
 def _place(place: Place) -> str:
-    """Write a place on one line: "Marquette, MI 49855"; the country only if nothing else is known."""
+    """Write a place on one line ("Marquette, MI 49855"); the country only for want of better."""
     state_and_zip = " ".join(part for part in (place.state, place.zip) if part)
     parts = (place.city or place.county, state_and_zip)
     return ", ".join(part for part in parts if part) or place.country or ""

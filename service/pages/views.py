@@ -215,7 +215,7 @@ class PosterPage(Page):
     def title(self) -> str:
         """The name, if one child is missing; else the headline."""
         missing = self.still_missing
-        return missing[0].name if len(missing) == 1 else self.headline
+        return (missing[0].name if len(missing) == 1 else "") or self.headline
 
     @property
     def callable_authorities(self) -> tuple[Authority, ...]:

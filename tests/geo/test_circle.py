@@ -24,7 +24,7 @@ def at(centre: LonLat, azimuth: float, distance_m: float) -> Point:
     return Point(end["lon2"], end["lat2"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(positions, st.floats(1, 2_000_000), st.lists(azimuths, min_size=20, max_size=40))
 def test_who_is_within_is_inside_and_who_is_beyond_is_not(
     centre: LonLat, radius_m: float, directions: list[float]
@@ -37,7 +37,7 @@ def test_who_is_within_is_inside_and_who_is_beyond_is_not(
         assert not ground.intersects(at(centre, azimuth, radius_m * 1.01))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     longitudes,
     st.floats(80, 90),

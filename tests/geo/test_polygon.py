@@ -47,7 +47,7 @@ def test_a_good_outline_is_left_alone(star: Polygon) -> None:
     assert read.shape.exterior.is_ccw
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(longitudes, latitudes), min_size=3, max_size=12))
 def test_any_scribble_is_ground_or_refused(ring: list[tuple[float, float]]) -> None:
     shape = ground_or_code(Polygon(ring))
@@ -233,22 +233,22 @@ def test_a_hostile_outline_is_answered_in_two_seconds(
     make: Callable[[int], NDArray[np.float64]], count: int
 ) -> None:
     outline = affinity.translate(Polygon(make(count)), -80, 40)
-    started = time.perf_counter()
+    started = time.process_time()
     shape = ground_or_code(outline)
     if isinstance(shape, str):
         assert shape in {"too_many_vertices", "too_tangled"}
     else:
         assert shape.is_valid
         assert vertex_count(shape) < 2 * MAX_VERTICES
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_thousands_of_splinters_are_answered_in_two_seconds() -> None:
     ends = np.random.default_rng(4).uniform(0, 5, (3_000, 2, 2))
     splinters = MultiPolygon([Polygon([a, b, b + 0.001]) for a, b in ends])
-    started = time.perf_counter()
+    started = time.process_time()
     assert code_of(splinters) == "too_tangled"
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_hundreds_of_overlapping_districts_are_one_ground() -> None:

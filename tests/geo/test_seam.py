@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon
 
+from geo.circle import circle, circle_ground
+from geo.coordinates import LonLat
 from geo.errors import InvalidShape
 from geo.measure import area_km2
 from geo.polygon import ground
 from geo.seam import MOVED, SPLIT
-from tests.geo.shapes import around, spokes
+from tests.geo.shapes import around, latitudes, longitudes, spokes
 
 
 def wrapped(polygon: Polygon) -> Polygon:
@@ -51,11 +53,12 @@ def test_the_antimeridian_library_cuts_the_same(at_greenwich: Polygon) -> None:
 @pytest.mark.parametrize("ring", [[179, -179, -179, 179], [179, 181, 181, 179]])
 def test_a_ring_over_the_seam_is_cut_in_two(ring: list[float]) -> None:
     read = ground(Polygon(list(zip(ring, [0, 0, 1, 1], strict=True))))
+    shape = read.shape
+    assert len(shapely.get_parts(shape)) == 2
+    assert area_km2(shape) == pytest.approx(2 * 12_308.8, rel=1e-4)
+    assert not shape.intersects(Point(0, 0.5))
     assert read.notes == (SPLIT,)
-    assert len(shapely.get_parts(read.shape)) == 2
-    assert read.shape.bounds == (-180, 0, 180, 1)
-    assert area_km2(read.shape) == pytest.approx(2 * 12_308.8, rel=1e-4)
-    assert not read.shape.intersects(Point(0, 0.5))
+    assert shape.bounds == (-180, 0, 180, 1)
 
 
 def test_longitudes_that_went_round_come_home() -> None:
@@ -106,6 +109,23 @@ def test_a_band_round_the_world_stays_a_band() -> None:
     read = ground(Polygon([(-180, 60), (0, 60), (180, 60), (180, 70), (-180, 70)]))
     assert read.notes == ()
     assert not read.shape.intersects(Point(0, 80))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(longitudes, latitudes), min_size=3, max_size=8))
+def test_what_was_cut_is_not_cut_again(drawn: list[tuple[float, float]]) -> None:
+    try:
+        once = ground(Polygon(drawn)).shape
+    except InvalidShape:
+        return
+    assert ground(once).shape.symmetric_difference(once).area < 1e-6
+
+
+def test_a_circle_over_the_pole_reads_the_same_cut_or_uncut() -> None:
+    centre = LonLat(30, 88)
+    cut = circle_ground(centre, 500_000)
+    assert ground(cut).shape.equals(cut)
+    assert ground(circle(centre, 500_000)).shape.symmetric_difference(cut).area < 1e-9
 
 
 def test_a_cut_that_was_joined_clumsily_is_cut_again() -> None:

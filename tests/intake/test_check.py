@@ -102,7 +102,8 @@ def test_shapes_that_are_the_world_together_are_an_error() -> None:
 
 
 def test_a_whole_world_is_left_out_where_another_shape_says_where() -> None:
-    world = "<polygon>-89,-179 -89,179 89,179 89,-179 -89,-179</polygon>"
+    corners = "-89,-179 -89,-60 -89,60 -89,179 89,179 89,60 89,-60 89,-179 -89,-179"
+    world = f"<polygon>{corners}</polygon>"
     report = check(cap(info(area(world) + area())))
     assert codes(report.problems, "warning") == {"whole_world"}
     assert report.alerts[0].area_km2 is not None

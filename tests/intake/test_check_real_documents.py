@@ -61,7 +61,9 @@ def report_of(path: Path) -> CheckReport:
     return check_document(path.read_bytes(), file=path.name)
 
 
-def shapes_by_hand(path: Path) -> tuple[list[list[tuple[float, float]]], list[tuple[float, ...]]]:
+def shapes_by_hand(
+    path: Path,
+) -> tuple[list[list[tuple[float, float]]], list[tuple[float, float, float]]]:
     """Read (rings of lon/lat, circles of lon, lat, km) the short way, for comparison."""
     tree = etree.fromstring(path.read_bytes())
     polygons = [e.text.split() for e in tree.iter("{*}polygon") if (e.text or "").strip()]

@@ -80,6 +80,15 @@ def test_the_source_is_quoted_in_its_language() -> None:
     assert "The same in another language: Spanish" in page
 
 
+def test_the_readers_language_comes_first_and_the_other_is_folded() -> None:
+    page = site.html(fiction.poster(language="es"))
+    assert page.index("Secuestro de menor") < page.index("<details") < page.index("Child abduction")
+
+
+def test_the_emergency_number_is_named_in_the_readers_language() -> None:
+    assert "Emergencias" in site.html(fiction.poster(language="es"))
+
+
 def test_companions_are_named_without_judgement() -> None:
     page = site.html(fiction.poster())
     assert "May be with" in page
@@ -94,6 +103,13 @@ def test_a_poster_without_children_photos_area_or_numbers_is_still_a_page() -> N
     )
     assert "<h1>Wren Example, 7, is missing from Marquette, MI</h1>" in page
     assert "call-bar" not in page
+
+
+def test_a_child_without_a_name_is_told_of_by_the_headline() -> None:
+    unknown = fiction.wren().model_copy(update={"name": ""})
+    page = site.html(fiction.poster(children=(unknown,)))
+    assert "<h1>Wren Example, 7, is missing from Marquette, MI</h1>" in page
+    assert 'alt="Photo from the poster"' in page
 
 
 def test_the_home_page_lists_alerts_and_is_friendly_without() -> None:

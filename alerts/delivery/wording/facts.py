@@ -18,6 +18,7 @@ from alerts.delivery.wording.plain import (
     kilograms,
     one_line,
     pounds_of,
+    presentable,
     sex_of,
     spelled_name,
 )
@@ -50,11 +51,18 @@ def describe(poster: Poster, language: str, time_zone: str | None = None) -> tup
         facts += _facts(name, _looks(companion, poster, messages))
     for vehicle in poster.vehicles:
         facts += _facts("", _vehicle(vehicle, poster, messages))
-    return tuple(facts)
+    return tuple(_presentable(fact, poster) for fact in facts)
 
 
 def _facts(about: str, lines: Iterable[Line]) -> Iterator[Fact]:
     return (Fact(about=about, label=label, value=value) for label, value in lines if value)
+
+
+def _presentable(fact: Fact, poster: Poster) -> Fact:
+    about, value = (
+        presentable(text, may_say_abducted=poster.amber) for text in (fact.about, fact.value)
+    )
+    return Fact(about=about, label=fact.label, value=value or "…")
 
 
 def _looks(person: Person, poster: Poster, messages: Messages) -> tuple[Line, ...]:

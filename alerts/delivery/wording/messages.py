@@ -74,6 +74,7 @@ class Messages(_Texts):
     may_be_with: Counted
     call_line: ByWho
     call_label: str
+    see_label: str
     emergency_name: str
     found_title: str
     found_body: str

@@ -1,4 +1,4 @@
-"""What a feed's abbreviations mean in plain words.
+"""What a feed's abbreviations mean in plain words, and which words a push must not have.
 
 Sources: NCIC Code Manual (hair HAI, eyes EYE, sex SEX), and what AMBER feeds are blamed for:
 "LIC/6WCU986 ... " on a lock screen.
@@ -54,11 +54,17 @@ _COLOURS = {
     "strawberry blonde": "strawberry blond",
 }
 
+_FEET = re.compile(
+    r"([1-7])\s*(?:'|\u2019|ft\.?|feet)\s*(?:(1[01]|0?[0-9])\s*(?:\"|\u201d|''|in\.?|inches)?)?",
+    re.IGNORECASE,
+)
 _CM_PER_INCH = 2.54
 _KG_PER_POUND = 0.45359237
 
 # Words that only an AMBER alert may use (DOMAIN rule 4), in the languages of the feeds.
-_ABDUCTED = re.compile(r"abduc|kidnap|secuestr|sustra[cíi]|raptad|rapto\b", re.IGNORECASE)
+_ABDUCTED = re.compile(r"abduc|kidnap|secuestr|sustra[cíi]|raptad", re.IGNORECASE)
+_AMBER_ONLY = re.compile(rf"{_ABDUCTED.pattern}|amber alert|alerta amber", re.IGNORECASE)
+_PLATE_PREFIX = re.compile(r"(?<![A-Za-z])LIC\s*/\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,11 +106,8 @@ def colour_key(word: str) -> str:
 
 def feet_and_inches(height: str) -> tuple[int, int] | None:
     """Read 5'4", "5 ft 4 in" and NCIC's "504"; None for anything else."""
-    match = re.fullmatch(
-        r"\s*([1-7])\s*(?:'|\u2019|ft\.?|feet)\s*(?:(1[01]|0?[0-9])\s*(?:\"|\u201d|''|in\.?|inches)?)?\s*",
-        height,
-        re.IGNORECASE,
-    ) or re.fullmatch(r"\s*([1-7])(0[0-9]|1[01])\s*", height)
+    written = height.strip()
+    match = _FEET.fullmatch(written) or re.fullmatch(r"([1-7])(0[0-9]|1[01])", written)
     return (int(match[1]), int(match[2] or 0)) if match else None
 
 
@@ -139,14 +142,26 @@ def plain_words(text: str, *, plate_words: str, may_say_abducted: bool) -> str:
     """Return a source's sentences without police shorthand.
 
     "LIC/6WCU986" becomes "license plate 6WCU986" (`plate_words` says it in the reader's language),
-    "BLK HAIR" "black hair". Unless `may_say_abducted`, a sentence that speaks of abduction goes.
+    "BLK HAIR" "black hair". Unless `may_say_abducted`, a sentence that speaks of abduction or of
+    an AMBER alert goes.
     """
-    words = re.sub(r"(?<![A-Za-z])LIC\s*/\s*", f"{plate_words} ", one_line(text), flags=re.I)
+    words = _PLATE_PREFIX.sub(lambda _: f"{plate_words} ", one_line(text))
     words = re.sub(r"\b([A-Z]{3})\.? (HAIR|EYES?)\b", _coloured, words, flags=re.I)
-    if may_say_abducted or not _ABDUCTED.search(words):
+    if may_say_abducted or not _AMBER_ONLY.search(words):
         return words.strip()
     sentences = re.split(r"(?<=[.!?;])\s+", words)
-    return " ".join(s for s in sentences if not _ABDUCTED.search(s)).strip()
+    return " ".join(s for s in sentences if not _AMBER_ONLY.search(s)).strip()
+
+
+def presentable(text: str, *, may_say_abducted: bool) -> str:
+    """Return the text without what no reader may see, wherever a source has put it.
+
+    The last gate, for names and places that aren't: never longer than the text.
+    """
+    plain = _PLATE_PREFIX.sub("", text)
+    if may_say_abducted or not _ABDUCTED.search(plain):
+        return plain
+    return re.sub(r"\w+", lambda word: "…" if _ABDUCTED.search(word[0]) else word[0], plain)
 
 
 def _coloured(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from alerts.authority import Authority, AuthorityKind
 from alerts.delivery.wording.fit import cut_bytes, cut_chars, fit_lines
 from alerts.delivery.wording.messages import Messages, Who, messages_in, nearest_language
 from alerts.delivery.wording.phrases import fill
-from alerts.delivery.wording.plain import age_of, one_line, sex_of, spelled_name
+from alerts.delivery.wording.plain import age_of, one_line, presentable, sex_of, spelled_name
 from alerts.delivery.wording.story import story_lines
 from alerts.delivery.wording.subject import PushSubject, PushText
 from alerts.errors import Refused
@@ -47,7 +47,19 @@ def word_push(view: PushSubject, kind: WaveKind, language: str) -> PushText:
         raise Refused("an alert needs a poster with a child who is still missing")
     if not view.authorities:
         raise Refused("an alert with nobody to call is never sent")
-    return _alert(view, view.poster, kind, spoken, is_exercise=is_exercise)
+    text = _alert(view, view.poster, kind, spoken, is_exercise=is_exercise)
+    return _presentable(text, may_say_abducted=view.tier is Tier.AMBER)
+
+
+def _presentable(text: PushText, *, may_say_abducted: bool) -> PushText:
+    label = text.call_label
+    return PushText(
+        title=presentable(text.title, may_say_abducted=may_say_abducted),
+        body=presentable(text.body, may_say_abducted=may_say_abducted),
+        call_label=label and presentable(label, may_say_abducted=may_say_abducted),
+        call_tel=text.call_tel,
+        see_label=text.see_label,
+    )
 
 
 def _closing(reason: EndReason | None, messages: Messages, *, is_exercise: bool) -> PushText:
@@ -88,6 +100,7 @@ def _alert(
         body=fit_lines(lines, call, BODY_BYTES),
         call_label=cut_chars(label, _LABEL_CHARS),
         call_tel=first.phones[0].tel,
+        see_label=messages.see_label,
     )
 
 
@@ -110,7 +123,7 @@ def _title(view: PushSubject, poster: Poster, kind: WaveKind, messages: Messages
     named = "" if view.tier is Tier.AMBER else _named(poster, messages)
     place = cut_chars(spelled_name(view.place or ""), _PLACE_CHARS)
     details = ", ".join(words for words in (named, place) if words)
-    separator = ", " if view.tier is Tier.AMBER else ": "
+    separator = ": " if named else ", "
     title = what + separator + details if details else what
     frames = {
         WaveKind.UPDATE: messages.update_title,

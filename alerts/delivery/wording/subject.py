@@ -32,6 +32,7 @@ class PushText(_Value):
     body: str  # at most 700 bytes of UTF-8; the line that says whom to call is last, and whole
     call_label: str | None = None
     call_tel: str | None = None
+    see_label: str | None = None  # the button that opens the poster; an end has none
 
 
 class Fact(_Value):

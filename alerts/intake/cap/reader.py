@@ -119,6 +119,7 @@ def _read_info(block: Block, version: str, problems: Problems) -> CapInfo:
         language=text("language") or "en-US",
         category=_categories(block, version, problems),
         event=fields.required_text(block, "event", problems) or "",
+        response_types=tuple(n.text for n in block.all("responseType") if n.text),
         event_codes=fields.name_values(block, "eventCode", problems),
         urgency=fields.lenient_choice(block, "urgency", URGENCIES, problems),
         severity=fields.lenient_choice(block, "severity", SEVERITIES, problems),

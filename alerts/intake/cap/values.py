@@ -56,6 +56,7 @@ class CapInfo:
     language: str = "en-US"  # CAP 1.2, 3.2.2: the default
     category: tuple[str, ...] = ()
     event: str = ""
+    response_types: tuple[str, ...] = ()  # CAP 1.2, 3.2.2: "AllClear" ends what it is about
     event_codes: tuple[NameValue, ...] = ()
     urgency: str = "Unknown"
     severity: str = "Unknown"

@@ -3,7 +3,7 @@
 There is no public document of the schema; these are the names that public clients of the Poster
 API read and write. Nearly every field may be null. `reader` turns such a document into a `Poster`.
 
-Beyond NCMEC's schema a partner may push (docs/partners.md):
+Beyond NCMEC's schema a partner may push:
 
 | where | fields |
 |---|---|

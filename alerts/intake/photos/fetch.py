@@ -38,6 +38,7 @@ class PhotoLimits:
     connect_s: float = 5.0
     read_s: float = 10.0  # between two packets
     max_redirects: int = 3
+    ca_bundle: str = DEFAULT_CA_BUNDLE_PATH  # file of the certificate authorities that count
 
 
 def fetch_photo(
@@ -68,11 +69,11 @@ def fetch_photo(
         with _response(target, limits, deadline) as response:
             if response.status not in _REDIRECTS:
                 return _photo(response, limits, deadline)
-            url = _next_url(url, response)
+            url = _next_url(url, target, response)
     raise PhotoRefused("too_many_redirects", "The photo's URL leads on and on.")
 
 
-def _next_url(url: str, response: BaseHTTPResponse) -> str:
+def _next_url(url: str, target: Target, response: BaseHTTPResponse) -> str:
     location = response.headers.get("Location")
     if not location:
         raise PhotoRefused("http_status", "The photo's server redirects to nowhere.")
@@ -80,7 +81,7 @@ def _next_url(url: str, response: BaseHTTPResponse) -> str:
         following = urljoin(url, location)
     except ValueError as e:
         raise PhotoRefused("bad_url", "The photo's redirect can't be read.") from e
-    if url.startswith("https:") and not following.startswith("https:"):
+    if target.scheme == "https" and not following.lower().startswith("https:"):
         raise PhotoRefused("insecure_redirect", "The photo's URL leads from https to http.")
     return following
 
@@ -111,11 +112,11 @@ def _connect(
         remaining_s = deadline - time.monotonic()
         if remaining_s <= 0:
             raise _too_slow()
-        connection = _connection(target, address, min(limits.connect_s, remaining_s))
+        connection = _connection(target, address, limits, min(limits.connect_s, remaining_s))
         alarm = _alarm(connection, remaining_s)
         try:
             connection.connect()
-        except (HTTPError, OSError):
+        except (HTTPError, OSError, ValueError):  # a certificate of another name is a ValueError
             alarm.cancel()
             connection.close()
             continue
@@ -139,7 +140,10 @@ def _shut(connection: HTTPConnection) -> None:
             sock.shutdown(socket.SHUT_RDWR)
 
 
-def _connection(target: Target, address: str, timeout_s: float) -> HTTPConnection:
+def _connection(
+    target: Target, address: str, limits: PhotoLimits, timeout_s: float
+) -> HTTPConnection:
+    """Name the host to the server and check its certificate for it, at the checked address."""
     if target.scheme == "http":
         return HTTPConnection(address, target.port, timeout=timeout_s)
     return HTTPSConnection(
@@ -147,7 +151,7 @@ def _connection(target: Target, address: str, timeout_s: float) -> HTTPConnectio
         target.port,
         timeout=timeout_s,
         cert_reqs="CERT_REQUIRED",
-        ca_certs=DEFAULT_CA_BUNDLE_PATH,
+        ca_certs=limits.ca_bundle,
         server_hostname=target.host,
         assert_hostname=target.host,
     )

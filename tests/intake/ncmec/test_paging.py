@@ -11,10 +11,7 @@ NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
 
 def listing(*hours: int) -> Listing:
     """Items that were modified so many hours before NOW."""
-    payloads = [
-        {"lastModified": None if h is None else (NOW - timedelta(hours=h)).isoformat()}
-        for h in hours
-    ]
+    payloads = [{"lastModified": (NOW - timedelta(hours=h)).isoformat()} for h in hours]
     items = [RawPoster(raw=json.dumps(p).encode(), payload=p) for p in payloads]
     return Listing(items=tuple(items), count=None)
 

@@ -18,10 +18,8 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
 
 def redirect(location: str) -> bytes:
-    head = (
-        f"HTTP/1.1 302 Found\r\nLocation: {location}\r\n" if location else "HTTP/1.1 302 Found\r\n"
-    )
-    return f"{head}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
+    named = f"Location: {location}\r\n" if location else ""
+    return f"HTTP/1.1 302 Found\r\n{named}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
 
 
 @contextmanager

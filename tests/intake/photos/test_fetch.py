@@ -1,13 +1,16 @@
 """Fetching a photo from a server on this machine, and from those that misbehave."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+import trustme
 
 from alerts.intake.photos.errors import PhotoRefused
 from alerts.intake.photos.fetch import PhotoLimits, fetch_photo
@@ -235,3 +238,62 @@ def test_a_closed_port_may_be_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     assert refusal(f"http://127.0.0.1:{port}/").temporary
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusting(authority: trustme.CA, tmp_path: Path) -> PhotoLimits:
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    return PhotoLimits(ca_bundle=str(bundle))
+
+
+@contextmanager
+def tls_server(authority: trustme.CA, name: str) -> Iterator[int]:
+    """Serve photos over TLS with a certificate for `name`; gives the port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    with ThreadingHTTPServer(("127.0.0.1", 0), PhotoServer) as httpd:
+        httpd.handle_error = lambda *_: None  # type: ignore[method-assign]  # it prints
+        httpd.socket = context.wrap_socket(httpd.socket, server_side=True)
+        thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield httpd.server_address[1]
+        httpd.shutdown()
+        thread.join()
+
+
+def at_this_machine(host: str, port: int) -> Sequence[str]:
+    return ["127.0.0.1"]
+
+
+def test_the_certificate_is_checked_for_the_name_not_for_the_address(
+    authority: trustme.CA, trusting: PhotoLimits
+) -> None:
+    with tls_server(authority, "photos.example") as port:
+        url = f"https://photos.example:{port}/a.png"
+        assert PICTURE in fetch(url, resolver=at_this_machine, limits=trusting)
+        for limits, host in ((trusting, "other.example"), (PhotoLimits(), "photos.example")):
+            with pytest.raises(PhotoRefused) as refused:
+                fetch(f"https://{host}:{port}/a.png", resolver=at_this_machine, limits=limits)
+            assert refused.value.code == "unreachable"
+
+
+def test_a_certificate_for_an_address_is_checked_for_it(
+    authority: trustme.CA, trusting: PhotoLimits
+) -> None:
+    with tls_server(authority, "127.0.0.1") as port:
+        assert PICTURE in fetch(f"https://127.0.0.1:{port}/a.png", limits=trusting)
+
+
+def test_https_never_leads_to_http(authority: trustme.CA, trusting: PhotoLimits) -> None:
+    with tls_server(authority, "photos.example") as port:
+        with pytest.raises(PhotoRefused) as refused:
+            fetch(
+                f"HTTPS://photos.example:{port}/private", resolver=at_this_machine, limits=trusting
+            )
+        assert refused.value.code == "insecure_redirect"

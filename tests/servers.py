@@ -1,0 +1,173 @@
+"""Real servers that the tests start themselves, on free ports, and stop again.
+
+A server whose programs aren't installed is a failure under CI=true; on a developer's machine the
+test that asks for it is left out with the command that installs it (scripts/install-services).
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+HOW = "scripts/install-services installs it"
+STARTS_WITHIN_S = 60.0
+
+
+def missing(what: str) -> None:
+    """End the test that needs `what`: failed under CI, else left out."""
+    if os.environ.get("CI") == "true":  # noqa: TID251 - the tests' own switch
+        pytest.fail(f"{what} isn't installed; {HOW}")
+    pytest.skip(f"{what} isn't installed; {HOW}")
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """Run PostgreSQL + PostGIS in `folder`; yields the URL of its administrative database."""
+    initdb, postgres = _pg("initdb"), _pg("postgres")
+    data, port = folder / "pg", free_port()
+    as_owner = _without_root(folder)
+    _run([*as_owner, initdb, "-D", str(data), "-U", "porchlight", "-A", "trust", "-E", "UTF8"])
+    server = subprocess.Popen(  # noqa: S603
+        [
+            *as_owner,
+            postgres,
+            "-D",
+            str(data),
+            "-p",
+            str(port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            str(folder),
+            "-c",
+            "fsync=off",
+            "-c",
+            "max_connections=200",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=(folder / "pg.log").open("wb"),
+    )
+    try:
+        _wait_for(port, server, folder / "pg.log")
+        yield f"postgresql+psycopg://porchlight@127.0.0.1:{port}/postgres"
+    finally:
+        _stop(server)
+
+
+@contextmanager
+def rabbitmq(folder: Path) -> Iterator[str]:
+    """Run RabbitMQ in `folder`, with an Erlang name server of its own; yields the amqp URL."""
+    program = shutil.which("rabbitmq-server") or shutil.which("rabbitmq-server", path="/usr/sbin")
+    if program is None:
+        missing("RabbitMQ")
+    port, dist, names = free_port(), free_port(), free_port()
+    env = {
+        "HOME": str(folder),
+        "PATH": "/usr/sbin:/usr/bin:/bin:/usr/lib/rabbitmq/bin",
+        "RABBITMQ_NODENAME": f"porchlight{port}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(port),
+        "RABBITMQ_DIST_PORT": str(dist),
+        "ERL_EPMD_PORT": str(names),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+    }
+    (folder / "plugins").write_text("[].\n")
+    (folder / "rabbitmq.conf").write_text(
+        "loopback_users = none\nvm_memory_high_watermark.absolute = 512MB\n"
+    )
+    server = subprocess.Popen(
+        ["/usr/lib/rabbitmq/bin/rabbitmq-server"],
+        env=env,
+        cwd=folder,
+        stdout=(folder / "rabbit.log").open("wb"),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        _wait_for(port, server, folder / "rabbit.log")
+        yield f"amqp://guest:guest@127.0.0.1:{port}"
+    finally:
+        _stop(server)
+        _stop_names(env)
+
+
+def _pg(name: str) -> str:
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / name).exists():
+            return str(folder / name)
+    found = shutil.which(name)
+    if found is None:
+        missing("PostgreSQL")
+    return str(found)
+
+
+def _without_root(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: run it as its own user then."""
+    if os.geteuid() != 0:
+        return []
+    owner = pwd.getpwnam("postgres")
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    for parent in folder.parents:
+        if parent.is_relative_to("/tmp") and parent != Path("/tmp"):  # noqa: S108
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)  # noqa: S603
+    if done.returncode:
+        pytest.fail(f"{command[-1]} failed: {done.stderr[-2000:]}")
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            break
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    _stop(server)
+    pytest.fail(
+        f"the server on port {port} didn't start: {log.read_text(errors='replace')[-2000:]}"
+    )
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    if server.poll() is None:
+        server.terminate()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait(5)
+
+
+def _stop_names(env: dict[str, str]) -> None:
+    """End the Erlang name server that came up with the broker: ours, on a port of its own."""
+    epmd = shutil.which("epmd")
+    if epmd:
+        subprocess.run(  # noqa: S603
+            [epmd, "-port", env["ERL_EPMD_PORT"], "-kill"], env=env, capture_output=True, timeout=10
+        )
