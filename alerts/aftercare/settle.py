@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from alerts.alert import EndReason, Status, WaveKind
 from alerts.audience.make_wave import seats_of_devices, write_wave
 from alerts.audience.told import TELLING, devices_in_waves, devices_told
-from alerts.push import Outcome
 from alerts.store.alerts import Alert
-from alerts.store.waves import Batch, BatchState, Wave
+from alerts.store.waves import Batch, BatchState, Wave, close
 
 
 def unsettled(session: Session) -> Sequence[int]:
@@ -55,15 +54,6 @@ def _close_unsent(session: Session, alert: Alert, now: datetime) -> bool:
             continue
         close(batch, now)
     return held
-
-
-def close(batch: Batch, now: datetime) -> None:
-    """End a batch whose alert is over: what was tried in vain gave up, the rest never left."""
-    outcomes = batch.outcome_array()
-    outcomes[outcomes == Outcome.PENDING] = Outcome.GAVE_UP if batch.attempts > 1 else Outcome.ENDED
-    outcomes[outcomes == Outcome.IN_FLIGHT] = Outcome.UNKNOWN
-    batch.outcomes, batch.state, batch.done_at = outcomes.tobytes(), BatchState.DONE, now
-    batch.lease_owner = batch.lease_until = None
 
 
 def _tell_the_end(session: Session, alert: Alert, now: datetime, batch_size: int) -> int:

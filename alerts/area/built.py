@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from alerts.area.places import PlaceRecord
+from alerts.places import PlaceRecord
 from geo.packed import pack, unpack
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from shapely.geometry import Point
 
 from alerts.area.geocodes import place_code, place_words
-from alerts.area.names import fold
 from alerts.area.piece import Finding, Piece, circle_around, outline_of, united
-from alerts.area.places import PlaceBook, PlaceRecord
 from alerts.area.policy import AreaPolicy
 from alerts.area.whereabouts import Whereabouts
 from alerts.area_of_interest import Provenance
+from alerts.place_names import fold
+from alerts.places import PlaceBook, PlaceRecord
 from alerts.problem import Problem, warning
 from geo.coordinates import LonLat
 from geo.measure import distance_m

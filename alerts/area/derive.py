@@ -11,10 +11,10 @@ from alerts.area.child import child_ground
 from alerts.area.explicit import as_warning, explicit_ground
 from alerts.area.geocodes import geocode_ground
 from alerts.area.piece import Finding, Piece, joined
-from alerts.area.places import PlaceBook
 from alerts.area.policy import AreaPolicy
 from alerts.area.whereabouts import read_whereabouts
 from alerts.area_of_interest import CONFIDENCE, AreaOfInterest
+from alerts.places import PlaceBook
 from alerts.poster import Child, Poster
 from alerts.problem import Problem, warning
 from geo.measure import area_km2

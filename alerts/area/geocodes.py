@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from alerts.area.codes import SUCCESSORS, US_SCHEMES, PlaceKey, place_key
 from alerts.area.piece import Finding, Piece, outline_of, united
-from alerts.area.places import PlaceBook, PlaceRecord
 from alerts.area.policy import AreaPolicy
 from alerts.area_of_interest import Provenance
+from alerts.places import PlaceBook, PlaceRecord
 from alerts.poster import SourceArea
 from alerts.problem import Problem, warning
 

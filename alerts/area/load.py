@@ -15,10 +15,10 @@ import zipcodes
 from shapely import union_all
 from shapely.geometry import MultiPolygon, Polygon, shape
 
-from alerts.area.names import fold
-from alerts.area.places import PlaceRecord
 from alerts.area.provinces import province_of_geonames
 from alerts.area.us_states import state_name, state_of_fips
+from alerts.place_names import fold
+from alerts.places import PlaceRecord
 from geo.parts import from_polygons, polygons_of
 from geo.polygon import ground
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from shapely import union_all
 from shapely.geometry import MultiPolygon, Polygon
 
-from alerts.area.places import PlaceRecord
 from alerts.area_of_interest import Provenance
+from alerts.places import PlaceRecord
 from alerts.problem import Problem
 from geo.circle import circle_ground
 from geo.coordinates import LonLat

@@ -1,6 +1,6 @@
 """Which province of Canada is meant, by postal code or name."""
 
-from alerts.area.names import fold
+from alerts.place_names import fold
 
 # (postal code, GeoNames admin1, name in English). Source: Canada Post, GeoNames.
 _PROVINCES: tuple[tuple[str, str, str], ...] = (

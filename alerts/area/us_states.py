@@ -4,7 +4,7 @@ Read by every step of the area derivation and by the wording of pushes. Data, no
 the store: it changes once in a lifetime.
 """
 
-from alerts.area.names import fold
+from alerts.place_names import fold
 
 # (USPS code, FIPS code, name). Source: ANSI INCITS 38:2009 (once FIPS 5-2), USPS Publication 28.
 _STATES: tuple[tuple[str, str, str], ...] = (

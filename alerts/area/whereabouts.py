@@ -7,10 +7,10 @@ empty and told.
 import re
 from dataclasses import dataclass
 
-from alerts.area.names import fold
-from alerts.area.places import PlaceBook
 from alerts.area.provinces import province_code
 from alerts.area.us_states import state_code
+from alerts.place_names import fold
+from alerts.places import PlaceBook
 from alerts.poster import Place
 from alerts.problem import Problem, warning
 

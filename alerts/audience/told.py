@@ -3,7 +3,8 @@
 Both are read from the batches themselves: there is no second book that could say otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from alerts.alert import Tier, WaveKind
 from alerts.push import Outcome
 from alerts.store.alerts import Alert
-from alerts.store.waves import Batch, Wave, batches_of_alert
+from alerts.store.waves import Batch, Wave, batches_naming, batches_of_alert
 
 TELLING = (WaveKind.ALERT, WaveKind.UPDATE, WaveKind.CORRECTION, WaveKind.EXERCISE)
 # A person with one of these was told, or is about to be: no second push of the case.
@@ -69,6 +70,41 @@ def pushes_since(session: Session, since: datetime) -> tuple[Ids, Ids]:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     ids, counts = np.unique(np.concatenate(people), return_counts=True)
     return ids, counts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One push that a channel took for one device of a person."""
+
+    alert_id: int
+    kind: WaveKind
+    revision: int
+    device_id: int
+    neighborhood_id: int  # 0: by none in particular
+    at: datetime  # the batch was done; while others of it still wait, the wave was made
+
+
+def tellings_of(
+    session: Session, subscriber_id: int, alert_ids: Collection[int] | None = None
+) -> list[Telling]:
+    """Return what a person was told, of all alerts or of some; oldest first."""
+    found = []
+    for wave, batch in batches_naming(session, subscriber_id, alert_ids):
+        mine = (batch.people() == subscriber_id) & np.isin(batch.outcome_array(), TOLD)
+        for place in np.flatnonzero(mine).tolist():
+            found.append(_telling(wave, batch, place))
+    return found
+
+
+def _telling(wave: Wave, batch: Batch, place: int) -> Telling:
+    return Telling(
+        alert_id=wave.alert_id,
+        kind=wave.kind,
+        revision=wave.revision,
+        device_id=int(batch.devices()[place]),
+        neighborhood_id=int(batch.neighborhoods()[place]),
+        at=batch.done_at or wave.made_at,
+    )
 
 
 def _unique(found: Sequence[Ids]) -> Ids:

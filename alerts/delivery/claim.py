@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from alerts.aftercare.settle import close
 from alerts.alert import Status, WaveKind
 from alerts.audience.index import AudienceIndex
 from alerts.audience.told import TELLING
@@ -25,7 +24,7 @@ from alerts.store.alerts import Alert, revision
 from alerts.store.engine import Store
 from alerts.store.many import among
 from alerts.store.subscribers import Device, changes_since, newest_change
-from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim
+from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim, close
 
 log = structlog.get_logger()
 

@@ -10,13 +10,13 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from alerts.alert import Tier
 from alerts.area.derive import AreaPolicy, derive_area
-from alerts.area.places import PlaceBook
 from alerts.area.whereabouts import country_code
 from alerts.area_of_interest import AreaOfInterest
 from alerts.authority import Authority, AuthorityBook
 from alerts.intake.hold import Considered, reasons_to_hold
 from alerts.intake.policy import IntakePolicy
 from alerts.intake.tiers import TierPolicy, tier_of
+from alerts.places import PlaceBook
 from alerts.poster import Poster
 from alerts.problem import Problem
 from alerts.store.feeds import Trust

@@ -4,7 +4,9 @@ Each call is: read (pure), consider (reads places), write down (one transaction)
 caller rings the doorbell; nothing here waits for a network.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,8 @@ from alerts.clock import Clock
 from alerts.intake.cap_message import CapDecision, CapVerdict, decide_cap, note_alias
 from alerts.intake.consider import Considering, Proposal
 from alerts.intake.ncmec.reader import read_poster_bytes
-from alerts.intake.photos.keep import KeptPhoto, keep_photos, unpack_inline
+from alerts.intake.photos.keep import KeptPhoto, keep_photos, photos_shown, unpack_inline
+from alerts.intake.siblings import remove_photos_of_the_found, without_the_found
 from alerts.intake.take_in import (
     Document,
     TakenIn,
@@ -29,6 +32,8 @@ from alerts.store.cases import CaseRecord, case_by_lookup
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed
 from alerts.store.media import Media
+from alerts.store.rehearsal import NoMedia
+from alerts.store.submissions import SubmissionOutcome
 from alerts.store.vault import Vault
 
 JSON = "application/json"
@@ -41,6 +46,8 @@ class WouldBe:
 
     problems: tuple[Problem, ...]
     proposal: Proposal | None
+    outcome: SubmissionOutcome
+    ends: bool = False  # an alert would end by it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +77,7 @@ class Intake:
 
         `must_be`: the case that the address of a PUT names; another one inside is refused.
         """
-        document = Document(raw=raw, media_type=JSON, received_at=self.clock())
-        reading = read_poster_bytes(raw)
-        problems = (*reading.problems, *_mismatch(reading.poster, must_be))
-        prepared = self.prepare(feed, document, reading.poster, problems)
+        prepared = self._read_poster(feed, raw, must_be)
         with self.store.begin() as session:
             return self.write(session, feed, prepared)
 
@@ -117,71 +121,101 @@ class Intake:
             prepared.problems,
             case_id=prepared.case_id,
         )
-        if taken.case_id is not None and not taken.ended and prepared.photos:
-            case = session.get_one(CaseRecord, taken.case_id)
-            now = document.received_at
-            keep_photos(session, self.vault, self.media, case, prepared.photos, now)
+        if taken.case_id is not None and not taken.ended:
+            self._write_photos(session, taken, prepared, prepared.proposal.poster)
         return taken
 
     def withdrawal(self, feed: Feed, key: CaseKey) -> TakenIn:
         """End a case because the source deleted its poster."""
-        raw = f"DELETE {key.organization}/{key.number}".encode()
-        document = Document(raw=raw, media_type="text/plain", received_at=self.clock())
         with self.store.begin() as session:
-            case = case_by_lookup(session, lookup_of(self.vault, key))
-            return end_case(session, self.vault, feed, document, case, EndReason.CANCELLED)
+            return self._write_withdrawal(session, feed, key)
 
     def cap(self, feed: Feed, raw: bytes) -> TakenIn:
         """Take in a CAP message: a new alert, an update, or the end of one."""
-        document = Document(raw=raw, media_type=CAP, received_at=self.clock())
-        with self.store.read() as session:
-            decision = decide_cap(session, self.vault, raw, document.received_at)
-        if decision.verdict is CapVerdict.ALERT:
-            return self._alert_by_cap(feed, document, decision)
-        if decision.verdict is CapVerdict.END:
-            return self._end_by_cap(feed, document, decision)
-        keep = refuse if decision.verdict is CapVerdict.REFUSE else hold_aside
+        prepared, decision = self._read_cap(feed, raw)
         with self.store.begin() as session:
-            return keep(session, self.vault, feed, document, decision.problems)
+            return self._write_cap(session, feed, prepared, decision)
 
-    def would_be_poster(self, feed: Feed, raw: bytes) -> WouldBe:
+    def would_be_poster(self, feed: Feed, raw: bytes, *, must_be: CaseKey | None = None) -> WouldBe:
         """Say what a poster would become; nothing is stored or sent."""
-        reading = read_poster_bytes(raw)
-        if reading.poster is None or _has_error(reading.problems):
-            return WouldBe(problems=reading.problems, proposal=None)
-        bare, _, odd = unpack_inline(reading.poster, self.max_pixels)
-        proposal = self.considering.propose(bare, feed.trust, self.clock())
-        said = (*reading.problems, *odd, *proposal.problems, *proposal.hold)
-        return WouldBe(problems=said, proposal=None if _has_error(said) else proposal)
+        prepared = self._read_poster(feed, raw, must_be)
+        with self._rehearsal() as (stage, session):
+            taken = stage.write(session, feed, prepared)
+        return _would_be(taken, prepared.proposal)
+
+    def would_be_withdrawal(self, feed: Feed, key: CaseKey) -> WouldBe:
+        """Say what a withdrawal would end; nothing is stored or sent."""
+        with self._rehearsal() as (stage, session):
+            taken = stage._write_withdrawal(session, feed, key)  # noqa: SLF001 - a copy of self
+        return _would_be(taken, None)
 
     def would_be_cap(self, feed: Feed, raw: bytes) -> WouldBe:
         """Say what a CAP message would become; nothing is stored or sent."""
-        now = self.clock()
+        prepared, decision = self._read_cap(feed, raw)
+        with self._rehearsal() as (stage, session):
+            taken = stage._write_cap(session, feed, prepared, decision)  # noqa: SLF001 - as above
+        return _would_be(taken, prepared.proposal)
+
+    @contextmanager
+    def _rehearsal(self) -> Iterator[tuple["Intake", Session]]:
+        """Do the real thing in a transaction that is rolled back, so that no rule is told twice."""
+        stage = replace(self, vault=self.vault.for_rehearsal(), media=NoMedia())
+        with self.store.begin() as session:
+            yield stage, session
+            session.rollback()
+
+    def _read_poster(self, feed: Feed, raw: bytes, must_be: CaseKey | None) -> Prepared:
+        document = Document(raw=raw, media_type=JSON, received_at=self.clock())
+        reading = read_poster_bytes(raw)
+        problems = (*reading.problems, *_mismatch(reading.poster, must_be))
+        return self.prepare(feed, document, reading.poster, problems)
+
+    def _read_cap(self, feed: Feed, raw: bytes) -> tuple[Prepared, CapDecision]:
+        document = Document(raw=raw, media_type=CAP, received_at=self.clock())
         with self.store.read() as session:
-            decision = decide_cap(session, self.vault, raw, now)
-        if decision.poster is None or decision.verdict is not CapVerdict.ALERT:
-            return WouldBe(problems=decision.problems, proposal=None)
-        proposal = self.considering.propose(decision.poster, feed.trust, now)
-        said = (*decision.problems, *proposal.problems, *proposal.hold)
-        return WouldBe(problems=said, proposal=None if _has_error(said) else proposal)
+            decision = decide_cap(session, self.vault, raw, document.received_at)
+        case_id = decision.case_id
+        prepared = self.prepare(feed, document, decision.poster, decision.problems, case_id=case_id)
+        return prepared, decision
 
-    def _alert_by_cap(self, feed: Feed, document: Document, decision: CapDecision) -> TakenIn:
-        prepared = self.prepare(
-            feed, document, decision.poster, decision.problems, case_id=decision.case_id
-        )
-        with self.store.begin() as session:
-            taken = self.write(session, feed, prepared)
-            note_alias(session, taken.case_id, decision.aliases)
-            return taken
+    def _write_photos(
+        self, session: Session, taken: TakenIn, prepared: Prepared, poster: Poster
+    ) -> None:
+        case, now = session.get_one(CaseRecord, taken.case_id), prepared.document.received_at
+        shown = photos_shown(without_the_found(poster))
+        photos = [kept for kept in prepared.photos if kept.photo in shown]
+        keep_photos(session, self.vault, self.media, case, photos, now)
+        if taken.outcome is not SubmissionOutcome.DUPLICATE:
+            remove_photos_of_the_found(session, self.vault, self.media, case, poster, now)
 
-    def _end_by_cap(self, feed: Feed, document: Document, decision: CapDecision) -> TakenIn:
-        with self.store.begin() as session:
+    def _write_withdrawal(self, session: Session, feed: Feed, key: CaseKey) -> TakenIn:
+        raw = f"DELETE {key.organization}/{key.number}".encode()
+        document = Document(raw=raw, media_type="text/plain", received_at=self.clock())
+        case = case_by_lookup(session, lookup_of(self.vault, key))
+        return end_case(session, self.vault, feed, document, case, EndReason.CANCELLED)
+
+    def _write_cap(
+        self, session: Session, feed: Feed, prepared: Prepared, decision: CapDecision
+    ) -> TakenIn:
+        document, problems = prepared.document, decision.problems
+        if decision.verdict is CapVerdict.REFUSE:
+            return refuse(session, self.vault, feed, document, problems)
+        if decision.verdict is CapVerdict.HOLD:
+            return hold_aside(session, self.vault, feed, document, problems)
+        if decision.verdict is CapVerdict.END:
             case = session.get_one(CaseRecord, decision.case_id)
-            taken = end_case(
-                session, self.vault, feed, document, case, decision.end_reason, decision.problems
-            )
-            note_alias(session, taken.case_id, decision.aliases)
-            return taken
+            reason = decision.end_reason
+            taken = end_case(session, self.vault, feed, document, case, reason, problems)
+        else:
+            taken = self.write(session, feed, prepared)
+        note_alias(session, taken.case_id, decision.aliases)
+        return taken
+
+
+def _would_be(taken: TakenIn, proposal: Proposal | None) -> WouldBe:
+    return WouldBe(
+        problems=taken.problems, proposal=proposal, outcome=taken.outcome, ends=taken.ended
+    )
 
 
 def _has_error(problems: tuple[Problem, ...]) -> bool:
@@ -189,7 +223,12 @@ def _has_error(problems: tuple[Problem, ...]) -> bool:
 
 
 def _mismatch(poster: Poster | None, must_be: CaseKey | None) -> tuple[Problem, ...]:
-    if poster is None or must_be is None or poster.case == must_be:
+    if poster is None or must_be is None or _folded(poster.case) == _folded(must_be):
         return ()
     message = "The case in the document isn't the one in the address."
     return (error("case_mismatch", "/caseNumber", message),)
+
+
+def _folded(key: CaseKey) -> tuple[str, str]:
+    """Return what makes two keys the same case, as `lookup_of` takes them."""
+    return key.organization.strip().upper(), key.number.strip().upper()

@@ -1,11 +1,16 @@
 """Siblings are found separately: what identified the one who is found goes at once."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.intake.photos.keep import photos_shown, source_hash
 from alerts.poster import Child, Poster
-from alerts.store.cases import CaseRecord, PosterRecord
+from alerts.store.cases import CaseRecord, PosterRecord, photos_of_case
+from alerts.store.media import Media
 from alerts.store.submissions import of_case
+from alerts.store.vault import Vault
 
 
 def without_the_found(poster: Poster) -> Poster:
@@ -29,3 +34,17 @@ def forget_earlier(session: Session, case: CaseRecord, newest: PosterRecord) -> 
         poster.sealed_payload = None
     for document in of_case(session, case.id):
         document.sealed_raw = None
+
+
+def remove_photos_of_the_found(
+    session: Session, vault: Vault, media: Media, case: CaseRecord, poster: Poster, now: datetime
+) -> int:
+    """Remove the photos that a poster with a found child no longer shows; return how many."""
+    if not any(child.date_found for child in poster.children):
+        return 0
+    shown = {source_hash(vault, photo) for photo in photos_shown(without_the_found(poster))}
+    gone = [photo for photo in photos_of_case(session, case.id) if photo.source not in shown]
+    for photo in gone:
+        media.remove(photo.public_id)
+        photo.removed_at = now
+    return len(gone)

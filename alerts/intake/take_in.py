@@ -22,7 +22,13 @@ from alerts.problem import Problem, warning
 from alerts.store.alerts import Alert, alert_of_case
 from alerts.store.cases import CaseRecord, PosterRecord, case_by_lookup, latest_poster, seal_poster
 from alerts.store.feeds import Feed
-from alerts.store.submissions import Submission, SubmissionOutcome, as_json, same_bytes
+from alerts.store.submissions import (
+    Submission,
+    SubmissionOutcome,
+    as_json,
+    same_bytes,
+    was_blanked,
+)
 from alerts.store.turns import take_turns
 from alerts.store.vault import Vault
 
@@ -60,6 +66,7 @@ class Verdict:
     alert: Alert | None = None
     ended: bool = False
     forget: bool = False  # of a child already found: keep the outcome, not the text
+    foreign: bool = False  # the case is another feed's: nothing of it changes by this
 
 
 def refuse(
@@ -93,8 +100,7 @@ def take_in(
     `case_id`: the case, where the document names it by reference (a CAP Update).
     """
     case_lookup = lookup_of(vault, proposal.poster.case)
-    take_turns(session, case_lookup)
-    case = session.get(CaseRecord, case_id) if case_id else case_by_lookup(session, case_lookup)
+    case = _in_turn(session, case_lookup, case_id)
     verdict = _same_document(session, vault, feed, document)
     if verdict is None:
         verdict = _judge(session, vault, feed, document, proposal, case, case_lookup)
@@ -112,8 +118,21 @@ def end_case(
     problems: tuple[Problem, ...] = (),
 ) -> TakenIn:
     """End the alert of a case because the source says so, and keep the document's outcome."""
+    if case is not None:
+        case = _in_turn(session, case.lookup, case.id)
     verdict = _end(session, feed, case, reason, document.received_at)
     return write_down(session, vault, feed, document, verdict, (*problems, *verdict.problems))
+
+
+def _in_turn(session: Session, lookup: bytes, case_id: int | None) -> CaseRecord | None:
+    """Return the case as it stands when nobody else is at it (`case_id`: named by reference)."""
+    case = session.get(CaseRecord, case_id) if case_id else None
+    if case is None:
+        take_turns(session, lookup)
+        return case_by_lookup(session, lookup)
+    take_turns(session, case.lookup)
+    session.refresh(case)
+    return case
 
 
 def lookup_of(vault: Vault, key: CaseKey) -> bytes:
@@ -236,7 +255,7 @@ def _duplicate(session: Session, case: CaseRecord, words: str) -> Verdict:
         problems=(warning("duplicate", "", words),),
         case=None if over else case,
         alert=alert,
-        forget=over,
+        forget=over or was_blanked(session, case.id),
     )
 
 
@@ -265,7 +284,13 @@ def _foreign(session: Session, case: CaseRecord) -> Verdict:
         "Another feed carries this case, and only that one may change it: the desk must look.",
     )
     alert = alert_of_case(session, case.id)
-    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,), alert=alert)
+    return Verdict(
+        outcome=SubmissionOutcome.HELD,
+        problems=(said,),
+        case=None if case.ended_at is not None else case,  # its takedown reaches this text, too
+        alert=alert,
+        foreign=True,
+    )
 
 
 def _verdict(case: CaseRecord, alert: Alert, proposal: Proposal) -> Verdict:
@@ -314,7 +339,7 @@ def write_down(
         outcome=verdict.outcome,
         problems=said,
         alert_id=verdict.alert.public_id if verdict.alert else None,
-        case_id=verdict.case.id if verdict.case else None,
+        case_id=verdict.case.id if verdict.case and not verdict.foreign else None,
         ended=verdict.ended,
     )
 

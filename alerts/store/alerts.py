@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from alerts.alert import EndReason, RevisionState, Status, Tier
@@ -151,6 +151,12 @@ def active_alerts(session: Session, now: datetime) -> Sequence[Alert]:
         .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
         .order_by(Alert.id.desc())
     ).all()
+
+
+def count_by_status(session: Session) -> dict[Status, int]:
+    """Return how many alerts have each status, those without any as 0."""
+    found = session.execute(select(Alert.status, func.count()).group_by(Alert.status))
+    return dict.fromkeys(Status, 0) | {row.status: int(row[1]) for row in found}
 
 
 def out_of_time(session: Session, now: datetime) -> Sequence[Alert]:

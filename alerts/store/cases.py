@@ -83,6 +83,11 @@ class TakedownReceipt(Base):
     signed_at: Mapped[datetime]
 
 
+def receipt_of_case(session: Session, case_id: int) -> TakedownReceipt | None:
+    """Return the signed receipt of a case that was taken down."""
+    return session.scalar(select(TakedownReceipt).where(TakedownReceipt.case_id == case_id))
+
+
 def case_by_lookup(session: Session, lookup: bytes) -> CaseRecord | None:
     """Return the case of that keyed hash, under its own name or an alias."""
     case = session.scalar(select(CaseRecord).where(CaseRecord.lookup == lookup))

@@ -97,6 +97,12 @@ def all_feeds(session: Session) -> Sequence[Feed]:
     return session.scalars(select(Feed).order_by(Feed.slug)).all()
 
 
+def pulled_feeds(session: Session) -> Sequence[Feed]:
+    """Return the feeds that we pull and that nobody has paused, by name."""
+    pulled = select(Feed).where(Feed.kind == FeedKind.NCMEC, Feed.paused.is_(False))
+    return session.scalars(pulled.order_by(Feed.slug)).all()
+
+
 def due_feeds(session: Session, now: datetime) -> Sequence[Feed]:
     """Return the feeds that we pull and whose time has come."""
     due = (Feed.next_poll_at.is_(None)) | (Feed.next_poll_at <= now)

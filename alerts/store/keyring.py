@@ -8,7 +8,7 @@ database only. A cut key that no case names is worth nothing to anybody.
 import secrets
 import threading
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Engine, LargeBinary, MetaData, String, create_engine, event, select
@@ -21,6 +21,26 @@ from alerts.store.base import UtcDateTime
 
 POOL_SIZE = 64
 KEY_BYTES = 32  # AES-256, HMAC-SHA256, Ed25519 seed
+
+
+class Keys(Protocol):
+    """What a vault asks of a keyring."""
+
+    def take(self) -> UUID:
+        """Return the id of a fresh key."""
+        ...
+
+    def secret(self, key_id: UUID) -> bytes | None:
+        """Return a key's bytes, or None once it was destroyed."""
+        ...
+
+    def own(self, role: str) -> bytes:
+        """Return the instance's own key for `role`."""
+        ...
+
+    def destroy(self, key_id: UUID) -> bool:
+        """Throw a key away; True if it was still there."""
+        ...
 
 
 class KeyringBase(DeclarativeBase):

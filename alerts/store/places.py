@@ -9,8 +9,8 @@ from shapely.geometry import Point
 from sqlalchemy import Index, String, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from alerts.area.names import fold
-from alerts.area.places import PlaceRecord
+from alerts.place_names import fold
+from alerts.places import PlaceRecord
 from alerts.store.base import Base, Ground, RowId, Shape
 from alerts.store.engine import Store
 

@@ -53,6 +53,16 @@ def submission_by_public_id(session: Session, feed_id: int, public_id: UUID) -> 
     )
 
 
+def submissions_of(
+    session: Session, feed_id: int, before: int | None, limit: int
+) -> Sequence[Submission]:
+    """Return a feed's submissions, newest first, those older than row `before`."""
+    statement = select(Submission).where(Submission.feed_id == feed_id)
+    if before is not None:
+        statement = statement.where(Submission.id < before)
+    return session.scalars(statement.order_by(Submission.id.desc()).limit(limit)).all()
+
+
 def same_bytes(session: Session, feed_id: int, digest: bytes) -> Submission | None:
     """Return the accepted or held submission of the same feed with the same bytes, the newest."""
     acted_on = (SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD)
@@ -68,6 +78,14 @@ def same_bytes(session: Session, feed_id: int, digest: bytes) -> Submission | No
 def of_case(session: Session, case_id: int) -> Sequence[Submission]:
     """Return every document of a case."""
     return session.scalars(select(Submission).where(Submission.case_id == case_id)).all()
+
+
+def was_blanked(session: Session, case_id: int) -> bool:
+    """Say whether a document of the case was forgotten: one of its children was found."""
+    blanked = select(Submission.id).where(
+        Submission.case_id == case_id, Submission.sealed_raw.is_(None)
+    )
+    return session.scalar(blanked.limit(1)) is not None
 
 
 def old_refused(session: Session, before: datetime) -> Sequence[Submission]:

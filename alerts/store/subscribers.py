@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from alerts.errors import NotFound
 from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
 from alerts.store.turns import NEIGHBORHOODS, take_turns
 
@@ -151,6 +153,45 @@ def devices_of(session: Session, subscriber_id: int) -> Sequence[Device]:
         .where(Device.subscriber_id == subscriber_id, Device.ended_at.is_(None))
         .order_by(Device.id)
     ).all()
+
+
+def neighborhood_of(session: Session, subscriber_id: int, public_id: UUID) -> Neighborhood:
+    """Return a person's own neighborhood; NotFound if it is nobody's or another's."""
+    found = session.scalar(
+        select(Neighborhood).where(
+            Neighborhood.subscriber_id == subscriber_id, Neighborhood.public_id == public_id
+        )
+    )
+    if found is None:
+        raise NotFound(f"you have no neighborhood {public_id}")
+    return found
+
+
+def remove_neighborhood(session: Session, neighborhood: Neighborhood) -> None:
+    """Forget a neighborhood, and note that it is gone."""
+    note_change(session, neighborhood)
+    session.delete(neighborhood)
+    session.flush()
+
+
+def look_again(session: Session, subscriber_id: int) -> None:
+    """Have active alerts look at all of a person's neighborhoods again (DOMAIN rule 12)."""
+    for neighborhood in neighborhoods_of(session, subscriber_id):
+        note_change(session, neighborhood)
+
+
+def registrations_of(session: Session, subscriber_id: int) -> Sequence[Device]:
+    """Return a person's devices, also those that ended: what an export shows."""
+    return session.scalars(
+        select(Device).where(Device.subscriber_id == subscriber_id).order_by(Device.id)
+    ).all()
+
+
+def device_of(session: Session, subscriber_id: int, device_key: str) -> Device | None:
+    """Return a person's own device, also one that ended."""
+    return session.scalar(
+        select(Device).where(Device.subscriber_id == subscriber_id, Device.device_key == device_key)
+    )
 
 
 def put_device(

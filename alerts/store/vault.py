@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from alerts.errors import Sealed
-from alerts.store.keyring import Keyring
+from alerts.store.keyring import Keys
+from alerts.store.rehearsal import ThrowawayKeys
 
 NONCE_BYTES = 12  # GCM's own length; random, a case seals far fewer than 2**32 things
 
@@ -25,12 +26,16 @@ NONCE_BYTES = 12  # GCM's own length; random, a case seals far fewer than 2**32 
 class Vault:
     """Seals, opens, hashes and signs with the keys of a keyring."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keys) -> None:
         self._keyring = keyring
         self._lookup_key = keyring.own("lookup")
         self._instance_key = keyring.own("instance")
         self._link_key = keyring.own("link")
         self._signing_key = Ed25519PrivateKey.from_private_bytes(keyring.own("signing"))
+
+    def for_rehearsal(self) -> "Vault":
+        """Return a vault that opens what is there and leaves no key behind."""
+        return Vault(ThrowawayKeys(self._keyring))
 
     def new_key(self) -> UUID:
         """Return the id of a fresh key for a new case or a document of no case."""

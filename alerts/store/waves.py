@@ -5,7 +5,7 @@ so that a million devices are 2,000 rows. Row ids are never used again (AUTOINCR
 a batch means the same device for ever, or nobody.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -148,6 +148,43 @@ def batches_of_alert(session: Session, alert_id: int, kinds: Sequence[WaveKind])
     )
 
 
+def batches_naming(
+    session: Session, subscriber_id: int, alert_ids: Collection[int] | None = None
+) -> Iterator[tuple[Wave, Batch]]:
+    """Stream the batches in which a person may be, of all alerts or of some; oldest first.
+
+    The database compares packed bytes, so a batch may come along that doesn't name the person:
+    look at `people()`.
+    """
+    needle = np.int64(subscriber_id).astype("<i8").tobytes()
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    position = func.pg_catalog.position if is_postgresql else func.instr
+    statement = (
+        select(Wave, Batch)
+        .join(Batch, Batch.wave_id == Wave.id)
+        .where(position(Batch.subscriber_ids, needle) > 0)
+        .order_by(Batch.id)
+    )
+    if alert_ids is not None:
+        statement = statement.where(Wave.alert_id.in_(alert_ids))
+    for wave, batch in session.execute(statement.execution_options(yield_per=200)):
+        yield wave, batch
+
+
+def receipts_of(session: Session, subscriber_id: int) -> Sequence[Receipt]:
+    """Return a person's receipts, oldest first."""
+    return session.scalars(
+        select(Receipt).where(Receipt.subscriber_id == subscriber_id).order_by(Receipt.id)
+    ).all()
+
+
+def reports_of(session: Session, subscriber_id: int) -> Sequence[Report]:
+    """Return a person's reports, oldest first."""
+    return session.scalars(
+        select(Report).where(Report.subscriber_id == subscriber_id).order_by(Report.id)
+    ).all()
+
+
 def ready_batches(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """Return batches whose time has come and that nobody holds, most urgent first."""
     free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
@@ -181,6 +218,15 @@ def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) 
         .execution_options(synchronize_session=False)
     )
     return _rows(result) == 1
+
+
+def close(batch: Batch, now: datetime) -> None:
+    """End a batch whose alert is over: what was tried in vain gave up, the rest never left."""
+    outcomes = batch.outcome_array()
+    outcomes[outcomes == Outcome.PENDING] = Outcome.GAVE_UP if batch.attempts > 1 else Outcome.ENDED
+    outcomes[outcomes == Outcome.IN_FLIGHT] = Outcome.UNKNOWN
+    batch.outcomes, batch.state, batch.done_at = outcomes.tobytes(), BatchState.DONE, now
+    batch.lease_owner = batch.lease_until = None
 
 
 def _rows(result: Any) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from shapely.geometry import Point, box
 
-from alerts.area.places import PlaceRecord, fold
+from alerts.places import PlaceRecord, fold
 
 
 class ListedPlaces:

@@ -2,8 +2,8 @@ import pytest
 from shapely.geometry import Point
 
 from alerts.area.derive import AreaPolicy, derive_area
-from alerts.area.places import PlaceRecord
 from alerts.area_of_interest import Provenance
+from alerts.places import PlaceRecord
 from alerts.poster import CaseKey, Child, Place, Poster, SourceArea
 from geo.measure import area_km2
 from tests.area.listed_places import ListedPlaces

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.area.names import fold
 from alerts.area.provinces import province_code, province_of_geonames
 from alerts.area.us_states import fips_of_state, state_code, state_name, state_of_fips
+from alerts.place_names import fold
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from shapely.geometry import MultiPolygon, Polygon
 
-from alerts.area.names import fold
+from alerts.place_names import fold
 
 __all__ = ["PlaceBook", "PlaceRecord", "fold"]
 

@@ -1,0 +1,120 @@
+"""Which active alerts touch these neighborhoods, and how much of each: why a person sees them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import LargeBinary, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from alerts.alert import Status
+from alerts.store.alerts import Alert, AlertRevision, AreaRecord, revision
+from alerts.store.subscribers import Neighborhood
+from geo.measure import area_km2, overlap_km2
+from geo.packed import unpack_many
+from geo.parts import Shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlap:
+    """How much of a neighborhood lies in an area of interest."""
+
+    neighborhood: Neighborhood
+    overlap_km2: float  # geodesic; 0 where they only touch
+    overlap_percent: float  # of the neighborhood, 0-100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touching:
+    """An active alert whose live area touches at least one of the neighborhoods."""
+
+    alert: Alert
+    revision: AlertRevision
+    overlaps: tuple[Overlap, ...]
+
+
+def alerts_touching(
+    session: Session,
+    neighborhoods: Sequence[Neighborhood],
+    now: datetime,
+    *,
+    exercises: bool,
+    before: int | None = None,
+) -> Iterator[Touching]:
+    """Yield the active alerts that touch `neighborhoods`, newest first.
+
+    Parameters
+    ----------
+    neighborhoods: of one person.
+    exercises: whether exercises are among them; only testers hear of those (DOMAIN rule 14).
+    before: row id of an alert; only older ones are yielded.
+    """
+    ids, areas = _live_areas(session, now, exercises=exercises, before=before)
+    touched = _touched(areas, [n.shape for n in neighborhoods])
+    for alert_id in ids[touched].tolist():
+        alert = session.get_one(Alert, alert_id)
+        live = revision(session, alert_id, alert.live_revision)
+        if live.area is not None:
+            overlaps = _overlaps(live.area.shape, neighborhoods)
+            yield Touching(alert=alert, revision=live, overlaps=overlaps)
+
+
+def _touched(areas: NDArray[np.object_], shapes: Sequence[Shape]) -> NDArray[np.bool_]:
+    """Say which areas share at least a point with one of `shapes`: boxes first, then exactly."""
+    west, south, east, north = shapely.bounds(areas).reshape(-1, 4).T
+    touched = np.zeros(len(areas), bool)
+    for shape in shapes:
+        w, s, e, n = shape.bounds
+        in_box = (west <= e) & (east >= w) & (south <= n) & (north >= s)
+        near = np.flatnonzero(in_box & ~touched)
+        shapely.prepare(shape)
+        touched[near[shapely.intersects(shape, areas[near])]] = True
+    return touched
+
+
+def _overlaps(area: Shape, neighborhoods: Sequence[Neighborhood]) -> tuple[Overlap, ...]:
+    found = []
+    for neighborhood in neighborhoods:
+        if not area.intersects(neighborhood.shape):
+            continue
+        shared_km2 = overlap_km2(area, neighborhood.shape)
+        whole_km2 = area_km2(neighborhood.shape)
+        percent = min(100.0, 100 * shared_km2 / whole_km2) if whole_km2 else 0.0
+        found.append(
+            Overlap(
+                neighborhood=neighborhood, overlap_km2=shared_km2, overlap_percent=percent
+            )
+        )
+    return tuple(found)
+
+
+def _live_areas(
+    session: Session, now: datetime, *, exercises: bool, before: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Return the active alerts, newest first, and their live areas, decoded all at once."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    shape: Any = (
+        func.ST_AsBinary(AreaRecord.shape, type_=LargeBinary)
+        if is_postgresql
+        else type_coerce(AreaRecord.shape, LargeBinary)
+    )
+    statement = (
+        select(Alert.id, shape)
+        .join(AlertRevision, AlertRevision.alert_id == Alert.id)
+        .join(AreaRecord, AreaRecord.id == AlertRevision.area_id)
+        .where(AlertRevision.number == Alert.live_revision)
+        .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
+        .order_by(Alert.id.desc())
+    )
+    if not exercises:
+        statement = statement.where(Alert.exercise.is_(False))
+    if before is not None:
+        statement = statement.where(Alert.id < before)
+    rows = session.execute(statement).all()
+    blobs = [bytes(row[1]) for row in rows]
+    decoded = shapely.from_wkb(blobs) if is_postgresql else unpack_many(blobs)
+    return np.array([row[0] for row in rows], np.int64), np.asarray(decoded, object)

@@ -1,0 +1,1 @@
+"""What does staff decide? Approvals by two, recalls by one."""
