@@ -21,7 +21,7 @@ check: setup ## ruff, mypy, import-linter
 	.venv/bin/lint-imports
 
 bench: setup ## all benchmarks, JSON out
-	@for b in benchmarks/bench_*.py; do $(PY) $$b; done
+	@for b in benchmarks/bench_*.py; do $(PY) -m benchmarks.$$(basename $$b .py); done
 
 setup: .venv/.done node_modules/.done .venv/.assets var/.ready
 

@@ -7,15 +7,19 @@ difference, with edges of hundreds of kilometres ours is the area that is matche
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
 from geopy.distance import geodesic
 from numpy.typing import NDArray
+from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from geo.coordinates import LonLat
 from geo.parts import polygons_of
+
+WGS84 = Geod(ellps="WGS84")
 
 # WGS84: NIMA TR8350.2, table 3.1
 _SEMI_MAJOR_KM = 6378.137
@@ -69,6 +73,13 @@ def overlap_km2(a: BaseGeometry, b: BaseGeometry) -> float:
 def distance_m(a: LonLat, b: LonLat) -> float:
     """Length in metres of the geodesic on the WGS84 ellipsoid (Karney 2013, through geopy)."""
     return float(geodesic((a.lat, a.lon), (b.lat, b.lon)).m)
+
+
+def distances_m(a: LonLat, others: Sequence[LonLat]) -> NDArray[np.float64]:
+    """Lengths in metres of the geodesics from one place to many (Karney 2013, through PROJ)."""
+    lon, lat = np.array(others, float).reshape(-1, 2).T
+    _, _, metres = WGS84.inv(np.full(len(lon), a.lon), np.full(len(lon), a.lat), lon, lat)
+    return np.asarray(metres)
 
 
 def vertex_count(shape: BaseGeometry) -> int:

@@ -17,7 +17,7 @@ from alerts.place_names import fold
 from alerts.places import PlaceBook, PlaceRecord
 from alerts.problem import Problem, warning
 from geo.coordinates import LonLat
-from geo.measure import distance_m
+from geo.measure import distances_m
 
 Step = Callable[[Whereabouts, PlaceBook, AreaPolicy], Finding]
 
@@ -125,7 +125,8 @@ def _lie_together(records: Sequence[PlaceRecord], policy: AreaPolicy) -> bool:
     first = records[0]
     within_m = policy.same_city_radii * _city_radius_m(first, policy)
     centre = LonLat(first.lon, first.lat)
-    return all(distance_m(centre, LonLat(r.lon, r.lat)) <= within_m for r in records[1:])
+    others = [LonLat(r.lon, r.lat) for r in records[1:]]
+    return bool((distances_m(centre, others) <= within_m).all())
 
 
 def _by_county(child: Whereabouts, places: PlaceBook, policy: AreaPolicy) -> Finding:

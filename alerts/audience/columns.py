@@ -69,6 +69,12 @@ class Columns:
         hits = hits[order]
         return Matches(neighborhood_ids=ids[hits], subscriber_ids=owners[hits])
 
+    def alive(self) -> tuple[Shapes, NDArray[np.int64]]:
+        """Return the shapes and ids of all neighborhoods, for comparisons and benchmarks."""
+        with self._lock:
+            rows = np.array(sorted(self._row_of.values()), np.int64)
+            return self._shapes[rows], self._ids[rows]
+
     def __len__(self) -> int:
         """How many neighborhoods are alive."""
         return len(self._row_of)

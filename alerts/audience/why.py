@@ -85,9 +85,7 @@ def _overlaps(area: Shape, neighborhoods: Sequence[Neighborhood]) -> tuple[Overl
         whole_km2 = area_km2(neighborhood.shape)
         percent = min(100.0, 100 * shared_km2 / whole_km2) if whole_km2 else 0.0
         found.append(
-            Overlap(
-                neighborhood=neighborhood, overlap_km2=shared_km2, overlap_percent=percent
-            )
+            Overlap(neighborhood=neighborhood, overlap_km2=shared_km2, overlap_percent=percent)
         )
     return tuple(found)
 

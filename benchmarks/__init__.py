@@ -1,0 +1,1 @@
+"""Measurements: each prints one JSON object; none is a test with a stop-watch."""

@@ -1,0 +1,1 @@
+"""The whole story, told against a running Porchlight."""
