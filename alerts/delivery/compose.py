@@ -71,6 +71,7 @@ class Composer:
             poster=poster,
             authorities=whom_to_call(poster, alert.country, self.authorities),
             place=place_words(poster),
+            time_zone=alert.time_zone,
             is_exercise=alert.exercise,
         )
 

@@ -6,10 +6,9 @@ Reads places only; nothing is stored or sent, so that a partner's dry run is the
 from dataclasses import dataclass
 from datetime import datetime
 
-from shapely.geometry import MultiPolygon, Polygon
-
 from alerts.alert import Tier
 from alerts.area.derive import AreaPolicy, derive_area
+from alerts.area.local_time import largest_part, time_zone_of
 from alerts.area.whereabouts import country_code
 from alerts.area_of_interest import AreaOfInterest
 from alerts.authority import Authority, AuthorityBook
@@ -31,6 +30,7 @@ class Proposal:
     tier: Tier
     area: AreaOfInterest | None
     country: str | None
+    time_zone: str | None  # IANA name, of the middle of the area
     authorities: tuple[Authority, ...]
     expires_at: datetime
     problems: tuple[Problem, ...]  # what was repaired or not understood on the way
@@ -65,6 +65,7 @@ class Considering:
             tier=decided.tier,
             area=derived.area,
             country=country,
+            time_zone=time_zone_of(derived.area.shape) if derived.area else None,
             authorities=authorities,
             expires_at=self.policy.expiry(decided.tier, now, poster.expires_at),
             problems=(*decided.problems, *derived.problems),
@@ -82,11 +83,3 @@ class Considering:
             inside = largest_part(area.shape).representative_point()
             return self.places.country_at(inside.x, inside.y) or self.policy.default_country
         return self.policy.default_country
-
-
-def largest_part(shape: Polygon | MultiPolygon) -> Polygon:
-    """Return the largest polygon of the ground (by degrees: only to pick a point in it)."""
-    if isinstance(shape, Polygon):
-        return shape
-    parts: list[Polygon] = list(shape.geoms)
-    return max(parts, key=lambda part: float(part.area))

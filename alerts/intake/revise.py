@@ -33,6 +33,7 @@ def open_alert(
         tier=proposal.tier,
         exercise=proposal.poster.exercise,
         country=proposal.country,
+        time_zone=proposal.time_zone,
         live_revision=0,
         received_at=now,
         expires_at=proposal.expires_at,
@@ -62,7 +63,7 @@ def add_revision(
     revision = _revision(
         session, alert, newest.number + 1, poster, proposal, now, material=material
     )
-    alert.country = proposal.country
+    alert.country, alert.time_zone = proposal.country, proposal.time_zone
     _live_or_held(session, feed, alert, revision, proposal, now)
     return revision
 

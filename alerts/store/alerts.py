@@ -31,6 +31,7 @@ class Alert(Base):
     tier: Mapped[Tier] = mapped_column(choice(Tier))
     exercise: Mapped[bool] = mapped_column(default=False)  # to opted-in testers only
     country: Mapped[str | None] = mapped_column(String(2))
+    time_zone: Mapped[str | None] = mapped_column(String(40))  # IANA name, of the area
     live_revision: Mapped[int] = mapped_column(default=0)  # 0: none has gone out yet
     received_at: Mapped[datetime]  # of the document that made it
     activated_at: Mapped[datetime | None]

@@ -46,12 +46,13 @@ class Shape(TypeDecorator[Ground]):
 
     impl = LargeBinary
     cache_ok = True
+    spatial_index = False  # GeoAlchemy2 asks: the migrations make the index
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column type."""
-        if dialect.name == "postgresql":
+        """Choose the column type; GeoAlchemy2 asks without a dialect too, to look for rasters."""
+        if getattr(dialect, "name", None) == "postgresql":
             return dialect.type_descriptor(Geometry("GEOMETRY", srid=4326, spatial_index=False))
-        return dialect.type_descriptor(LargeBinary())
+        return LargeBinary()
 
     def process_bind_param(self, value: Ground | None, dialect: Dialect) -> Any:
         """Pack for SQLite, WKB for PostGIS (rounded the same way, so that both sizes agree)."""

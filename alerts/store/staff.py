@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,11 @@ def staff_by_name(session: Session, name: str) -> Staff:
     if person is None:
         raise NotFound(f"nobody named {name!r} works at the desk; add them: porchlight staff add")
     return person
+
+
+def all_staff(session: Session) -> Sequence[Staff]:
+    """Return everybody who works at the desk, in the order in which they joined."""
+    return session.scalars(select(Staff).order_by(Staff.id)).all()
 
 
 def record(

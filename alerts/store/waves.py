@@ -167,8 +167,8 @@ def batches_naming(
     )
     if alert_ids is not None:
         statement = statement.where(Wave.alert_id.in_(alert_ids))
-    for wave, batch in session.execute(statement.execution_options(yield_per=200)):
-        yield wave, batch
+    for row in session.execute(statement.execution_options(yield_per=200)):
+        yield row.Wave, row.Batch
 
 
 def receipts_of(session: Session, subscriber_id: int) -> Sequence[Receipt]:

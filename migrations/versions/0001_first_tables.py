@@ -295,6 +295,7 @@ def upgrade() -> None:
         ),
         sa.Column("exercise", sa.Boolean(), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("time_zone", sa.String(length=40), nullable=True),
         sa.Column("live_revision", sa.Integer(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("activated_at", UtcDateTime(), nullable=True),

@@ -116,7 +116,6 @@ ENGLISH = PageTexts(
     home_since="since",
     home_next="From here",
     home_next_docs="The API: read it and try it",
-    home_next_feed="Active alerts as a feed (Atom)",
     home_next_neighborhood="Active alerts as a map layer (GeoJSON)",
     home_next_ready="Is everything up?",
     home_next_metrics="Numbers for Prometheus",

@@ -50,7 +50,6 @@ class PageUrls:
     ready: str = "/health/ready"
     metrics: str = "/metrics"
     alerts_geojson: str = "/v1/alerts.geojson"
-    alerts_atom: str = "/v1/alerts.atom"
 
 
 def page_environment() -> Environment:

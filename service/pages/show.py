@@ -131,7 +131,7 @@ def _poster_page(
 ) -> PosterPage:
     alert, poster = shown.alert, shown.poster
     live = revision_of(session, alert.id, alert.live_revision)
-    area = live.area.value() if live.area else None
+    area, zone = live.area.value() if live.area else None, alert.time_zone or "UTC"
 
     def views(photos: tuple[Photo, ...]) -> tuple[PhotoView, ...]:
         found = (_photo_view(runtime, shown, photo) for photo in photos)
@@ -150,7 +150,8 @@ def _poster_page(
         updated_at=live.made_at if live.number > 1 else None,
         expires_at=alert.expires_at,
         exercise=alert.exercise,
-        children=tuple(child_view(c, views(c.photos), language) for c in poster.children),
+        timezone=zone,
+        children=tuple(child_view(c, views(c.photos), language, zone) for c in poster.children),
         companions=tuple(companion_view(c, views(c.photos), language) for c in poster.companions),
         vehicles=tuple(vehicle_view(vehicle) for vehicle in poster.vehicles),
         narratives=tuple(narrative_view(narrative) for narrative in poster.narratives),

@@ -116,7 +116,6 @@ SPANISH = PageTexts(
     home_since="desde",
     home_next="Desde aquí",
     home_next_docs="La API: leerla y probarla",
-    home_next_feed="Alertas activas como canal (Atom)",
     home_next_neighborhood="Alertas activas como capa de mapa (GeoJSON)",
     home_next_ready="¿Funciona todo?",
     home_next_metrics="Cifras para Prometheus",

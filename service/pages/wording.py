@@ -117,7 +117,6 @@ class PageTexts(BaseModel):
     home_since: str
     home_next: str
     home_next_docs: str
-    home_next_feed: str
     home_next_neighborhood: str
     home_next_ready: str
     home_next_metrics: str

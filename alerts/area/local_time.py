@@ -1,0 +1,29 @@
+"""What time is it there? The time zone of an area, so that people read their own clock."""
+
+from functools import cache
+
+from shapely.geometry import MultiPolygon, Polygon
+from timezonefinder import TimezoneFinder
+
+
+def time_zone_of(shape: Polygon | MultiPolygon) -> str | None:
+    """Return the IANA time zone in the middle of an area's largest part, WGS84 lon/lat.
+
+    An area over two zones gets the one of its middle. Source: timezone-boundary-builder, by
+    timezonefinder.
+    """
+    inside = largest_part(shape).representative_point()
+    return _finder().timezone_at(lng=inside.x, lat=inside.y)
+
+
+def largest_part(shape: Polygon | MultiPolygon) -> Polygon:
+    """Return the largest polygon of the ground (by degrees: only to pick a point in it)."""
+    if isinstance(shape, Polygon):
+        return shape
+    parts: list[Polygon] = list(shape.geoms)
+    return max(parts, key=lambda part: float(part.area))
+
+
+@cache
+def _finder() -> TimezoneFinder:
+    return TimezoneFinder()
