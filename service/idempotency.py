@@ -47,7 +47,8 @@ def _names(key: str) -> tuple[bytes, bytes]:
         detail = f"{HEADER} must have 1 to {LONGEST_KEY} characters."
         raise ApiProblem(400, "bad_idempotency_key", "A header can't be read", detail)
     vault = runtime().vault
-    who = request.headers.get("Authorization", "")
+    # who has no token yet is told apart by address: somebody's key may be as plain as "1"
+    who = request.headers.get("Authorization") or f"from {request.remote_addr}"
     lookup = vault.lookup("idempotency", who, request.method, request.full_path, key)
     return lookup, vault.lookup_bytes("idempotency-body", request.get_data())
 

@@ -19,6 +19,10 @@ DESCRIPTION = (
 )
 
 
+# Bodies that are no JSON, by operationId: which media type an operation takes.
+RAW_BODIES = {"post__v1_feeds_{feed}_cap": "application/cap+xml"}
+
+
 @openapi_api.get("/openapi.json")
 @public
 def openapi() -> Response:
@@ -34,6 +38,7 @@ def _document() -> dict[str, Any]:
     for path in spec["paths"].values():
         for operation in path.values():
             _as_problems(operation)
+            _raw_bodies(operation)
     spec["paths"] = {path: spec["paths"][path] for path in sorted(spec["paths"])}
     return spec
 
@@ -44,3 +49,11 @@ def _as_problems(operation: dict[str, Any]) -> None:
         content = answer.get("content", {})
         if int(status) >= 400 and "application/json" in content:
             answer["content"] = {PROBLEM_JSON: content["application/json"]}
+
+
+def _raw_bodies(operation: dict[str, Any]) -> None:
+    """Say which operations take something else than JSON, which SpecTree doesn't know."""
+    media_type = RAW_BODIES.get(operation["operationId"])
+    if media_type is not None:
+        content = {media_type: {"schema": {"type": "string"}}, "application/xml": {}}
+        operation["requestBody"] = {"required": True, "content": content}

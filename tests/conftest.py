@@ -6,7 +6,9 @@ the tests themselves (tests/servers.py).
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,9 +35,9 @@ def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
     database.migrate(url)
     store = Store(url)
     database.load_places(store)
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
+    with closing(sqlite3.connect(path)) as connection:  # the file alone is to be copied
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
@@ -51,7 +53,7 @@ def data_dir(tmp_path: Path, prepared_sqlite: Path) -> Path:
 @pytest.fixture
 def settings(data_dir: Path) -> Settings:
     """The default settings, on a folder of their own."""
-    return Settings(data_dir=data_dir, _env_file=None)  # type: ignore[call-arg]
+    return Settings(data_dir=data_dir, _env_file=None)
 
 
 @pytest.fixture

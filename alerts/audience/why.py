@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from alerts.alert import Status
 from alerts.store.alerts import Alert, AlertRevision, AreaRecord, revision
 from alerts.store.subscribers import Neighborhood
 from geo.measure import area_km2, overlap_km2
-from geo.packed import unpack_many
+from geo.packed import boxes_many, unpack_many
 from geo.parts import Shape
+
+Blobs = list[bytes]  # packed, or WKB in PostgreSQL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +56,10 @@ def alerts_touching(
     exercises: whether exercises are among them; only testers hear of those (DOMAIN rule 14).
     before: row id of an alert; only older ones are yielded.
     """
-    ids, areas = _live_areas(session, now, exercises=exercises, before=before)
-    touched = _touched(areas, [n.shape for n in neighborhoods])
-    for alert_id in ids[touched].tolist():
+    is_wkb = session.get_bind().dialect.name == "postgresql"
+    ids, blobs = _live_areas(session, now, is_wkb=is_wkb, exercises=exercises, before=before)
+    touched = _touched(blobs, [n.shape for n in neighborhoods], is_wkb=is_wkb)
+    for alert_id in compress(ids, touched):
         alert = session.get_one(Alert, alert_id)
         live = revision(session, alert_id, alert.live_revision)
         if live.area is not None:
@@ -63,16 +67,23 @@ def alerts_touching(
             yield Touching(alert=alert, revision=live, overlaps=overlaps)
 
 
-def _touched(areas: NDArray[np.object_], shapes: Sequence[Shape]) -> NDArray[np.bool_]:
+def _touched(blobs: Blobs, shapes: Sequence[Shape], *, is_wkb: bool) -> NDArray[np.bool_]:
     """Say which areas share at least a point with one of `shapes`: boxes first, then exactly."""
-    west, south, east, north = shapely.bounds(areas).reshape(-1, 4).T
-    touched = np.zeros(len(areas), bool)
+    if not blobs:
+        return np.zeros(0, bool)
+    boxes = shapely.bounds(shapely.from_wkb(blobs)) if is_wkb else boxes_many(blobs)
+    west, south, east, north = boxes.reshape(-1, 4).T
+    touched = np.zeros(len(blobs), bool)
     for shape in shapes:
         w, s, e, n = shape.bounds
         in_box = (west <= e) & (east >= w) & (south <= n) & (north >= s)
         near = np.flatnonzero(in_box & ~touched)
+        if not len(near):
+            continue
+        blobs_near = [blobs[place] for place in near]
+        areas = shapely.from_wkb(blobs_near) if is_wkb else unpack_many(blobs_near)
         shapely.prepare(shape)
-        touched[near[shapely.intersects(shape, areas[near])]] = True
+        touched[near[shapely.intersects(shape, areas)]] = True
     return touched
 
 
@@ -91,13 +102,12 @@ def _overlaps(area: Shape, neighborhoods: Sequence[Neighborhood]) -> tuple[Overl
 
 
 def _live_areas(
-    session: Session, now: datetime, *, exercises: bool, before: int | None
-) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
-    """Return the active alerts, newest first, and their live areas, decoded all at once."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    session: Session, now: datetime, *, is_wkb: bool, exercises: bool, before: int | None
+) -> tuple[list[int], Blobs]:
+    """Return the active alerts, newest first, and their live areas as bytes."""
     shape: Any = (
         func.ST_AsBinary(AreaRecord.shape, type_=LargeBinary)
-        if is_postgresql
+        if is_wkb
         else type_coerce(AreaRecord.shape, LargeBinary)
     )
     statement = (
@@ -113,6 +123,4 @@ def _live_areas(
     if before is not None:
         statement = statement.where(Alert.id < before)
     rows = session.execute(statement).all()
-    blobs = [bytes(row[1]) for row in rows]
-    decoded = shapely.from_wkb(blobs) if is_postgresql else unpack_many(blobs)
-    return np.array([row[0] for row in rows], np.int64), np.asarray(decoded, object)
+    return [row[0] for row in rows], [bytes(row[1]) for row in rows]

@@ -169,12 +169,13 @@ class Dispatcher:
 
     def _note_first_push(self, claimed: Claimed, now: datetime) -> None:
         with self.store.begin() as session:
-            session.execute(
+            result = session.execute(
                 update(Alert)
                 .where(Alert.id == claimed.alert_id, Alert.first_push_at.is_(None))
                 .values(first_push_at=now)
             )
-        self.sends.first_push(claimed.received_at, now)
+        if getattr(result, "rowcount", 0) == 1:  # another worker may have been first
+            self.sends.first_push(claimed.received_at, now)
 
     def _end_gone(self, chunk: Sequence[PushTarget], answers: Sequence[PushOutcome]) -> None:
         gone = [

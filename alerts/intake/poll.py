@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from alerts.clock import Clock
 from alerts.errors import AlertsError, FeedUnavailable
+from alerts.intake.document import Document, TakenIn
 from alerts.intake.ncmec.api import PosterApi, PosterPage
 from alerts.intake.ncmec.listing import RawPoster
 from alerts.intake.ncmec.reader import read_poster_bytes
@@ -16,12 +17,13 @@ from alerts.intake.photos.clean import clean_photo
 from alerts.intake.photos.errors import PhotoRefused
 from alerts.intake.photos.keep import KeptPhoto, photos_shown, refused, source_hash
 from alerts.intake.receive import JSON, Intake, Prepared
-from alerts.intake.take_in import Document, TakenIn, lookup_of
+from alerts.intake.take_in import lookup_of
 from alerts.poster import Poster
 from alerts.problem import Problem, warning
 from alerts.store.cases import case_by_lookup, photos_of_case
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, checkpoint, set_checkpoint
+from alerts.store.submissions import was_seen
 
 CHECKPOINT = "lastModifiedFrom"
 # Longest wait after failures in a row: half an hour, a tenth of what NCMEC's token lives.
@@ -57,13 +59,24 @@ def note_poll(store: Store, feed_id: int, now: datetime, every: timedelta, why: 
 def _take_page(
     store: Store, intake: Intake, api: PosterApi, feed: Feed, page: PosterPage, clock: Clock
 ) -> list[TakenIn]:
-    prepared = [_prepare(store, intake, api, feed, item, clock) for item in page.items]
+    fresh = _unseen(store, intake, feed, page)
+    prepared = [_prepare(store, intake, api, feed, item, clock) for item in fresh]
     with store.begin() as session:
         taken = [intake.write(session, feed, one) for one in prepared]
         if page.newest_modified_at is not None:
             value = page.newest_modified_at.isoformat()
             set_checkpoint(session, feed, CHECKPOINT, value, clock())
     return taken
+
+
+def _unseen(store: Store, intake: Intake, feed: Feed, page: PosterPage) -> list[RawPoster]:
+    """Leave out what this very feed sent before, byte by byte: the checkpoint is inclusive."""
+    with store.read() as session:
+        return [
+            item
+            for item in page.items
+            if not was_seen(session, feed.id, intake.vault.lookup_bytes("raw", item.raw))
+        ]
 
 
 def _prepare(

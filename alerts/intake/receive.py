@@ -14,18 +14,11 @@ from alerts.alert import EndReason
 from alerts.clock import Clock
 from alerts.intake.cap_message import CapDecision, CapVerdict, decide_cap, note_alias
 from alerts.intake.consider import Considering, Proposal
+from alerts.intake.document import Document, TakenIn, hold_aside, refuse
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.photos.keep import KeptPhoto, keep_photos, photos_shown, unpack_inline
 from alerts.intake.siblings import remove_photos_of_the_found, without_the_found
-from alerts.intake.take_in import (
-    Document,
-    TakenIn,
-    end_case,
-    hold_aside,
-    lookup_of,
-    refuse,
-    take_in,
-)
+from alerts.intake.take_in import end_case, lookup_of, take_in
 from alerts.poster import CaseKey, Poster
 from alerts.problem import Problem, error
 from alerts.store.cases import CaseRecord, case_by_lookup

@@ -1,12 +1,16 @@
 """Siblings are found separately: what identified the one who is found goes at once."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.alert import Status
+from alerts.intake.consider import Proposal
 from alerts.intake.photos.keep import photos_shown, source_hash
 from alerts.poster import Child, Poster
+from alerts.store.alerts import Alert, revision
 from alerts.store.cases import CaseRecord, PosterRecord, photos_of_case
 from alerts.store.media import Media
 from alerts.store.submissions import of_case
@@ -23,6 +27,22 @@ def without_the_found(poster: Poster) -> Poster:
     )
     # What the source wrote may name the found child too; the next revision may bring it anew.
     return poster.model_copy(update={"children": children, "narratives": (), "extra_photos": ()})
+
+
+def at_once_if_found(session: Session, alert: Alert, proposal: Proposal) -> Proposal:
+    """Let a revision that takes a found child off go live at once, also for a feed under review.
+
+    It only takes back: ground, tier and end stay what the desk approved (rule 6: one person, or
+    the source, may correct downward).
+    """
+    if alert.status is not Status.ACTIVE or not proposal.hold:
+        return proposal
+    if not any(child.date_found for child in proposal.poster.children):
+        return proposal
+    live = revision(session, alert.id, alert.live_revision)
+    area = live.area.value() if live.area else None
+    expires_at = min(alert.expires_at, proposal.expires_at)
+    return replace(proposal, hold=(), area=area, tier=live.tier, expires_at=expires_at)
 
 
 def forget_earlier(session: Session, case: CaseRecord, newest: PosterRecord) -> None:

@@ -5,84 +5,26 @@ the raw document sealed with its outcome, the case, the poster's revision, the a
 Nothing is sent from here: a live revision without waves is what the planner looks for.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
 from alerts.intake.changes import content_digest
 from alerts.intake.consider import Proposal
+from alerts.intake.document import Document, TakenIn, Verdict, write_down
 from alerts.intake.revise import add_revision, open_alert
-from alerts.intake.siblings import forget_earlier, without_the_found
+from alerts.intake.siblings import at_once_if_found, forget_earlier, without_the_found
 from alerts.lifecycle import end_alert
 from alerts.poster import CaseKey, Poster
 from alerts.problem import Problem, warning
 from alerts.store.alerts import Alert, alert_of_case
 from alerts.store.cases import CaseRecord, PosterRecord, case_by_lookup, latest_poster, seal_poster
 from alerts.store.feeds import Feed
-from alerts.store.submissions import (
-    Submission,
-    SubmissionOutcome,
-    as_json,
-    same_bytes,
-    was_blanked,
-)
+from alerts.store.submissions import SubmissionOutcome, same_bytes, was_blanked
 from alerts.store.turns import take_turns
 from alerts.store.vault import Vault
-
-RAW_PURPOSE = "raw"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Document:
-    """A document as it came."""
-
-    raw: bytes
-    media_type: str
-    received_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakenIn:
-    """What became of a document."""
-
-    submission_id: UUID
-    outcome: SubmissionOutcome
-    problems: tuple[Problem, ...]
-    alert_id: UUID | None = None
-    case_id: int | None = None  # inside only
-    ended: bool = False  # an alert ended by this: aftercare has work
-
-
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
-    """What becomes of a document, before it is written down."""
-
-    outcome: SubmissionOutcome
-    problems: tuple[Problem, ...]
-    case: CaseRecord | None = None
-    alert: Alert | None = None
-    ended: bool = False
-    forget: bool = False  # of a child already found: keep the outcome, not the text
-    foreign: bool = False  # the case is another feed's: nothing of it changes by this
-
-
-def refuse(
-    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
-) -> TakenIn:
-    """Keep a document that can't be acted on, with the reasons."""
-    verdict = Verdict(outcome=SubmissionOutcome.REFUSED, problems=problems)
-    return write_down(session, vault, feed, document, verdict)
-
-
-def hold_aside(
-    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
-) -> TakenIn:
-    """Keep a document for the desk without making an alert of it."""
-    verdict = Verdict(outcome=SubmissionOutcome.HELD, problems=problems)
-    return write_down(session, vault, feed, document, verdict)
 
 
 def take_in(
@@ -143,10 +85,13 @@ def lookup_of(vault: Vault, key: CaseKey) -> bytes:
 def _same_document(
     session: Session, vault: Vault, feed: Feed, document: Document
 ) -> Verdict | None:
+    """Recognise a document of a case that ended: it tells nothing new and reopens nothing."""
     same = same_bytes(session, feed.id, vault.lookup_bytes("raw", document.raw))
     if same is None or same.case_id is None:
         return None
     case = session.get_one(CaseRecord, same.case_id)
+    if case.ended_at is None:
+        return None  # a source may go back to what it said before: the poster decides
     return _duplicate(session, case, "The same document was taken in before.")
 
 
@@ -202,11 +147,9 @@ def _revised(
     if before is not None and _is_older(proposal.poster, before):
         return _duplicate(session, case, "A newer revision of the poster is already here.")
     poster = keep_poster(session, vault, case, proposal.poster, now)
-    alert = alert_of_case(session, case.id)
-    if alert is None:
-        alert = open_alert(session, feed, case, poster, proposal, now)
-    else:
-        add_revision(session, vault, feed, case, alert, poster, proposal, now)
+    alert = session.scalars(select(Alert).where(Alert.case_id == case.id)).one()
+    proposal = at_once_if_found(session, alert, proposal)
+    add_revision(session, vault, feed, case, alert, poster, proposal, now)
     if _somebody_found(proposal.poster):
         forget_earlier(session, case, poster)
     return _verdict(case, alert, proposal)
@@ -306,42 +249,6 @@ def _verdict(case: CaseRecord, alert: Alert, proposal: Proposal) -> Verdict:
 
 def _somebody_found(poster: Poster) -> bool:
     return any(child.date_found for child in poster.children)
-
-
-def write_down(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    document: Document,
-    verdict: Verdict,
-    problems: tuple[Problem, ...] | None = None,
-) -> TakenIn:
-    """Keep the document, sealed, with what became of it."""
-    said = verdict.problems if problems is None else problems
-    key_id = verdict.case.key_id if verdict.case else vault.new_key()
-    submission = Submission(
-        feed_id=feed.id,
-        received_at=document.received_at,
-        media_type=document.media_type[:80],
-        size_bytes=len(document.raw),
-        digest=vault.lookup_bytes("raw", document.raw),
-        key_id=key_id,
-        sealed_raw=None if verdict.forget else vault.seal(key_id, RAW_PURPOSE, document.raw),
-        outcome=verdict.outcome,
-        problems=as_json(said),
-        case_id=verdict.case.id if verdict.case else None,
-        alert_id=verdict.alert.id if verdict.alert else None,
-    )
-    session.add(submission)
-    session.flush()
-    return TakenIn(
-        submission_id=submission.public_id,
-        outcome=verdict.outcome,
-        problems=said,
-        alert_id=verdict.alert.public_id if verdict.alert else None,
-        case_id=verdict.case.id if verdict.case and not verdict.foreign else None,
-        ended=verdict.ended,
-    )
 
 
 def _digest(vault: Vault, poster: Poster) -> bytes:

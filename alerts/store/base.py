@@ -54,11 +54,14 @@ class Shape(TypeDecorator[Ground]):
             return dialect.type_descriptor(Geometry("GEOMETRY", srid=4326, spatial_index=False))
         return LargeBinary()
 
-    def process_bind_param(self, value: Ground | None, dialect: Dialect) -> Any:
-        """Pack for SQLite, WKB for PostGIS (rounded the same way, so that both sizes agree)."""
+    def process_bind_param(self, value: Ground | bytes | None, dialect: Dialect) -> Any:
+        """Pack for SQLite, WKB for PostGIS (rounded the same way, so that both sizes agree).
+
+        Bytes are what `geo.packed.pack` made already: an import packs elsewhere.
+        """
         if value is None:
             return None
-        packed = pack(value)
+        packed = value if isinstance(value, bytes) else pack(value)
         if dialect.name != "postgresql":
             return packed
         return from_shape(unpack(packed), srid=4326)

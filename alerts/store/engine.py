@@ -29,7 +29,7 @@ class Store:
             threading.Lock() if self.is_sqlite else nullcontext()
         )
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
-        reader = self.engine.execution_options(read_only=True)
+        reader = self.engine.execution_options(**_reading(self.is_sqlite))
         self._reading = sessionmaker(reader, expire_on_commit=False)
 
     @contextmanager
@@ -47,6 +47,13 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _reading(is_sqlite: bool) -> dict[str, Any]:
+    """Return the options under which the database itself refuses writes, and keeps one state."""
+    if is_sqlite:
+        return {"read_only": True}  # a transaction in WAL sees the state of its first read
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def make_engine(url: str) -> Engine:
@@ -77,4 +84,5 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once, so that a transaction never fails at its first write."""
     read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

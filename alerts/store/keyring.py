@@ -11,13 +11,17 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Engine, LargeBinary, MetaData, String, create_engine, event, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
 from uuid_utils.compat import uuid7
 
 from alerts.clock import Clock, utc_now
 from alerts.store.base import UtcDateTime
+
+log = structlog.get_logger()
 
 POOL_SIZE = 64
 KEY_BYTES = 32  # AES-256, HMAC-SHA256, Ed25519 seed
@@ -65,7 +69,7 @@ class Keyring:
 
     def __init__(self, url: str, clock: Clock = utc_now) -> None:
         self._engine = _make_engine(url)
-        KeyringBase.metadata.create_all(self._engine)
+        _create_table(self._engine)
         self._sessions = sessionmaker(self._engine)
         self._clock = clock
         self._lock = threading.Lock()
@@ -85,13 +89,21 @@ class Keyring:
 
     def own(self, role: str) -> bytes:
         """Return the instance's own key for `role`, cut at the first call."""
-        with self._lock, self._sessions.begin() as session:
-            found = _by_role(session, role)
+        with self._lock:
+            found = self._own(role)
             if found is None:
-                found = secrets.token_bytes(KEY_BYTES)
-                key = SealingKey(id=uuid7(), role=role, secret=found, cut_at=self._clock())
-                session.add(key)
-            return found
+                try:
+                    self._cut(1, role)
+                except IntegrityError:
+                    log.debug("another_process_was_first", role=role)
+                found = self._own(role)
+        if found is None:
+            raise RuntimeError(f"the keyring keeps no key for {role}")
+        return found
+
+    def _own(self, role: str) -> bytes | None:
+        with self._sessions() as session:
+            return session.scalar(select(SealingKey.secret).where(SealingKey.role == role))
 
     def destroy(self, key_id: UUID) -> bool:
         """Throw a key away; True if it was still there."""
@@ -108,10 +120,10 @@ class Keyring:
         """Close the connections."""
         self._engine.dispose()
 
-    def _cut(self, count: int) -> list[UUID]:
+    def _cut(self, count: int, role: str | None = None) -> list[UUID]:
         keys = [
             SealingKey(
-                id=uuid7(), role=None, secret=secrets.token_bytes(KEY_BYTES), cut_at=self._clock()
+                id=uuid7(), role=role, secret=secrets.token_bytes(KEY_BYTES), cut_at=self._clock()
             )
             for _ in range(count)
         ]
@@ -121,8 +133,16 @@ class Keyring:
         return ids
 
 
-def _by_role(session: Session, role: str) -> bytes | None:
-    return session.scalar(select(SealingKey.secret).where(SealingKey.role == role))
+def _create_table(engine: Engine) -> None:
+    """Make the table; processes that start together on a fresh keyring may get in each other's way.
+
+    Whoever comes second fails (OperationalError, or IntegrityError of PostgreSQL's catalogue) and
+    finds the table there.
+    """
+    try:
+        KeyringBase.metadata.create_all(engine)
+    except DBAPIError:
+        KeyringBase.metadata.create_all(engine)
 
 
 def _make_engine(url: str) -> Engine:

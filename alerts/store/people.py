@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from alerts.errors import Conflict
-from alerts.store.base import Ground
 from alerts.store.subscribers import (
     Channel,
     Device,
@@ -33,7 +33,7 @@ class PushAddress:
     address_kind: str  # token, fid, console
     device_key: str  # the app's own id for it
 
-    @property
+    @cached_property
     def hashed(self) -> bytes:
         """The hash by which the same address is recognised."""
         return address_hash(self.channel, self.address)
@@ -44,7 +44,7 @@ class NewNeighborhood:
     """A neighborhood, and whose it is."""
 
     person: str  # lines that say the same are one person
-    shape: Ground
+    packed: bytes  # geo.packed
     name: str
     radius_m: float | None
     device: PushAddress | None
@@ -172,7 +172,7 @@ def _neighborhood(
         "public_id": public_id,
         "subscriber_id": owner,
         "name": new.name,
-        "shape": new.shape,
+        "shape": new.packed,
         "radius_m": new.radius_m,
         "drawn_at": now,
     }

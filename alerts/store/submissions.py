@@ -75,6 +75,12 @@ def same_bytes(session: Session, feed_id: int, digest: bytes) -> Submission | No
     )
 
 
+def was_seen(session: Session, feed_id: int, digest: bytes) -> bool:
+    """Say whether a feed sent the same bytes before, whatever became of them."""
+    found = select(Submission.id).where(Submission.feed_id == feed_id, Submission.digest == digest)
+    return session.scalar(found.limit(1)) is not None
+
+
 def of_case(session: Session, case_id: int) -> Sequence[Submission]:
     """Return every document of a case."""
     return session.scalars(select(Submission).where(Submission.case_id == case_id)).all()

@@ -95,5 +95,5 @@ class Vault:
 def _open(secret: bytes, purpose: str, sealed: bytes) -> bytes:
     try:
         return AESGCM(secret).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
         raise Sealed("what was sealed can't be opened with this key") from None

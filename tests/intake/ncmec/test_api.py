@@ -16,8 +16,8 @@ from service.demo.poster_api import run_poster_api
 from service.demo.poster_store import PosterApiStandIn
 
 START = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
-SECRET = "demo-secret"  # noqa: S105  opens nothing but the stand-in
-TOKEN = "POST /Auth/Token"  # noqa: S105
+SECRET = "demo-secret"
+TOKEN = "POST /Auth/Token"
 
 
 class SetClock:
@@ -219,7 +219,7 @@ def test_another_content_type_is_tried_when_json_is_not_taken(
 
 
 def test_wrong_credentials_are_told(url: str, clock: SetClock) -> None:
-    api = client(url, clock, secret="wrong")  # noqa: S106
+    api = client(url, clock, secret="wrong")
     with pytest.raises(FeedUnavailable, match="client id and secret"):
         list(api.posters(None))
 

@@ -49,7 +49,7 @@ def send(url: str, *, method: str = "GET", limits: ApiLimits | None = None) -> A
         transport = Transport(url, clock=lambda: NOW, session=session, limits=limits)
         if method == "POST":
             return transport.send("POST", "Auth/Token", body=b"{}")
-        return transport.send("GET", "Posters", token="secret-token")  # noqa: S106
+        return transport.send("GET", "Posters", token="secret-token")
 
 
 def test_the_token_is_sent_and_the_answer_read() -> None:

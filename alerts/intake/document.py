@@ -1,0 +1,106 @@
+"""A document as it came, what becomes of it, and how both are kept.
+
+Nothing that a feed sent is lost: the raw bytes are sealed beside their outcome, under the key of
+their case, or under a key of their own where they belong to none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from alerts.problem import Problem
+from alerts.store.alerts import Alert
+from alerts.store.cases import CaseRecord
+from alerts.store.feeds import Feed
+from alerts.store.submissions import Submission, SubmissionOutcome, as_json
+from alerts.store.vault import Vault
+
+RAW_PURPOSE = "raw"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A document as it came."""
+
+    raw: bytes
+    media_type: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenIn:
+    """What became of a document."""
+
+    submission_id: UUID
+    outcome: SubmissionOutcome
+    problems: tuple[Problem, ...]
+    alert_id: UUID | None = None
+    case_id: int | None = None  # inside only
+    ended: bool = False  # an alert ended by this: aftercare has work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What becomes of a document, before it is written down."""
+
+    outcome: SubmissionOutcome
+    problems: tuple[Problem, ...]
+    case: CaseRecord | None = None
+    alert: Alert | None = None
+    ended: bool = False
+    forget: bool = False  # of a child already found: keep the outcome, not the text
+    foreign: bool = False  # the case is another feed's: nothing of it changes by this
+
+
+def refuse(
+    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
+) -> TakenIn:
+    """Keep a document that can't be acted on, with the reasons."""
+    verdict = Verdict(outcome=SubmissionOutcome.REFUSED, problems=problems)
+    return write_down(session, vault, feed, document, verdict)
+
+
+def hold_aside(
+    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
+) -> TakenIn:
+    """Keep a document for the desk without making an alert of it."""
+    verdict = Verdict(outcome=SubmissionOutcome.HELD, problems=problems)
+    return write_down(session, vault, feed, document, verdict)
+
+
+def write_down(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    document: Document,
+    verdict: Verdict,
+    problems: tuple[Problem, ...] | None = None,
+) -> TakenIn:
+    """Keep the document, sealed, with what became of it."""
+    said = verdict.problems if problems is None else problems
+    key_id = verdict.case.key_id if verdict.case else vault.new_key()
+    submission = Submission(
+        feed_id=feed.id,
+        received_at=document.received_at,
+        media_type=document.media_type[:80],
+        size_bytes=len(document.raw),
+        digest=vault.lookup_bytes("raw", document.raw),
+        key_id=key_id,
+        sealed_raw=None if verdict.forget else vault.seal(key_id, RAW_PURPOSE, document.raw),
+        outcome=verdict.outcome,
+        problems=as_json(said),
+        case_id=verdict.case.id if verdict.case else None,
+        alert_id=verdict.alert.id if verdict.alert else None,
+    )
+    session.add(submission)
+    session.flush()
+    return TakenIn(
+        submission_id=submission.public_id,
+        outcome=verdict.outcome,
+        problems=said,
+        alert_id=verdict.alert.public_id if verdict.alert else None,
+        case_id=verdict.case.id if verdict.case and not verdict.foreign else None,
+        ended=verdict.ended,
+    )

@@ -1,0 +1,111 @@
+"""What partner feeds are answered with."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from alerts.alert import Status, Tier
+from alerts.area_of_interest import Provenance
+from alerts.authority import Authority
+from alerts.problem import Problem
+from alerts.store.submissions import SubmissionOutcome
+from service.http import ApiModel
+
+# Below ten a count is hidden (DOMAIN rule 19).
+Count = int | Annotated[str, StringConstraints(pattern="^<10$")]
+
+
+class Submitted(ApiModel):
+    """What became of a document that was kept."""
+
+    submission_id: UUID
+    outcome: Literal["accepted", "duplicate", "held"]
+    problems: list[Problem] = Field(description="What was repaired, ignored, or is to be decided.")
+    alert_id: UUID | None = Field(description="The alert of the case, if there is one.")
+
+
+class AreaReach(ApiModel):
+    """What an area touches; each count is hidden below ten."""
+
+    neighborhoods: Count
+    subscribers: Count
+    devices: Count
+
+
+class DryRun(ApiModel):
+    """What a document would become; nothing was stored or sent."""
+
+    dry_run: Literal[True] = True
+    outcome_would_be: SubmissionOutcome
+    ends_alert: bool = Field(description="An alert that is held or active now would end.")
+    problems: list[Problem]
+    tier: Tier | None = None
+    expires_at: datetime | None = None
+    area: dict[str, Any] | None = Field(None, description="GeoJSON geometry, WGS84 lon/lat.")
+    area_provenance: Provenance | None = None
+    area_confidence: float | None = Field(None, description="0 to 1.")
+    area_source: str | None = Field(None, description='In words: "16 km around ZIP 49855".')
+    area_km2: float | None = None
+    authorities: tuple[Authority, ...] = ()
+    reach: AreaReach | None = None
+
+
+class AlertOfSubmission(ApiModel):
+    """The alert that a document made, changed or ended, as it stands now."""
+
+    id: UUID
+    status: Status
+    tier: Tier
+    revision: int = Field(description="The revision that people see; 0 before the first.")
+    link: str = Field(description="The public page; 410 once the case is over.")
+
+
+class Reached(ApiModel):
+    """Whom the alert was pushed to, or is on its way to; each count is hidden below ten."""
+
+    people: Count
+    devices: Count
+
+
+class TakedownProof(ApiModel):
+    """Signed proof of a takedown: Ed25519 over the document's canonical JSON.
+
+    Canonical: keys sorted, no spaces, UTF-8. `document.public_key` is the key to check it with.
+    """
+
+    document: dict[str, Any]
+    signature: str = Field(description="Base64 of the 64 bytes of the signature.")
+
+
+class SubmissionItem(ApiModel):
+    """One document as it was received."""
+
+    submission_id: UUID
+    received_at: datetime
+    media_type: str
+    size_bytes: int
+    outcome: SubmissionOutcome
+    problems: list[Problem]
+
+
+class SubmissionDetail(SubmissionItem):
+    """One document, and what came of it."""
+
+    alert: AlertOfSubmission | None
+    reach: Reached | None
+    takedown_receipt: TakedownProof | None
+
+
+class SubmissionPage(ApiModel):
+    """Submissions, newest first."""
+
+    items: list[SubmissionItem]
+    next: str | None = Field(description="Send it as `cursor` for the next page; null at the end.")
+
+
+class DryRunQuery(ApiModel):
+    """Whether to do it or only to say what would be done."""
+
+    dry_run: bool = Field(False, description="Store and send nothing; say what would become.")
