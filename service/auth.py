@@ -4,13 +4,12 @@ A guard test walks all routes: each is behind one of these decorators or in `PUB
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import g, request
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from alerts.store.feeds import Feed, FeedKey, feed_of_key
 from alerts.store.subscribers import Subscriber, subscriber_of_token
@@ -78,33 +77,23 @@ def _feed_of(key: str, slug: str) -> Feed:
     r = runtime()
     with r.store.read() as session:
         found = feed_of_key(session, key)
-        used_at = _last_used(session, key)
     if found is None:
         raise _unauthorized("This API key is not known, or was revoked.")
-    if found.slug != slug:
+    feed, used = found
+    if feed.slug != slug:
         raise ApiProblem(403, "another_feed", "Not your feed", "This key is for another feed.")
-    if found.paused:
+    if feed.paused:
         raise ApiProblem(403, "feed_paused", "Paused", "The desk has paused this feed.")
     now = r.clock()
-    if used_at is None or now - used_at > LAST_USED_EVERY:
-        _note_use(key)
-    return found
+    if used.last_used_at is None or now - used.last_used_at > LAST_USED_EVERY:
+        _note_use(used.id)
+    return feed
 
 
-def _prefix(key: str) -> str:
-    return "_".join(key.split("_", 2)[:2])
-
-
-def _last_used(session: Session, key: str) -> datetime | None:
-    return session.scalar(select(FeedKey.last_used_at).where(FeedKey.prefix == _prefix(key)))
-
-
-def _note_use(key: str) -> None:
+def _note_use(key_id: int) -> None:
     r = runtime()
     with r.store.begin() as session:
-        session.execute(
-            update(FeedKey).where(FeedKey.prefix == _prefix(key)).values(last_used_at=r.clock())
-        )
+        session.execute(update(FeedKey).where(FeedKey.id == key_id).values(last_used_at=r.clock()))
 
 
 def _unauthorized(detail: str) -> ApiProblem:

@@ -3,6 +3,8 @@
 A message says "look", nothing else: no id, no name, nothing that a takedown would have to find.
 """
 
+import threading
+from collections import Counter
 from typing import Any
 
 import dramatiq
@@ -32,17 +34,34 @@ class Doorbell:
         )
         self._worker: dramatiq.Worker | None = None
 
+        self._unheard: Counter[Job] = Counter()  # rung in this process, not answered yet
+        self._lock = threading.Lock()
+
         def run(job: str) -> None:
+            with self._lock:
+                self._unheard[Job(job)] -= 1
             jobs.run(Job(job))
 
         declare = dramatiq.actor(actor_name="porchlight.run", queue_name=QUEUE, broker=self._broker)
         self._actor = declare(run)
 
     def ring(self, *jobs: Job, times: int = 1) -> None:
-        """Ask for jobs; `times` for as many workers as may share them."""
+        """Ask for jobs; `times` for as many workers as may share them.
+
+        In-process, a bell that rings already isn't rung again: whoever answers it looks at
+        everything that is there by then. Over a broker others answer, so every ring is sent.
+        """
         for job in jobs:
-            for _ in range(times):
+            for _ in range(self._missing(job, times)):
                 self._actor.send(job.value)
+
+    def _missing(self, job: Job, times: int) -> int:
+        if not isinstance(self._broker, StubBroker):
+            return times
+        with self._lock:
+            missing = max(times - max(self._unheard[job], 0), 0)
+            self._unheard[job] += missing
+            return missing
 
     def start_workers(self, threads: int) -> None:
         """Answer the bell in this process."""

@@ -6,6 +6,7 @@ running a job twice does nothing twice.
 """
 
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -44,11 +45,29 @@ class Job(StrEnum):
     AFTERCARE = "aftercare"
 
 
+class Turn:
+    """One thread at a time does a job; who comes meanwhile makes that one look once more."""
+
+    def __init__(self) -> None:
+        self._busy, self._asked = threading.Lock(), threading.Event()
+
+    def take(self) -> Iterator[None]:
+        """Yield for each round of work that is ours; none if another thread is at it."""
+        self._asked.set()
+        while self._asked.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._asked.clear()
+                yield
+            finally:
+                self._busy.release()
+
+
 class Jobs:
     """The jobs of one process."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._turns = {Job.PLAN: Turn(), Job.AFTERCARE: Turn()}
         settings = runtime.settings
         self._gathering = GatherPolicy(
             limits=PhotoLimits(
@@ -61,8 +80,13 @@ class Jobs:
     def run(self, job: Job) -> None:
         """Run a job until nothing is left to do; an error of ours is logged and counted."""
         todo = {Job.PLAN: self.plan, Job.SEND: self.send, Job.AFTERCARE: self.aftercare}
-        with self.guarded(job):
-            todo[job]()
+        if job is Job.SEND:  # batches are claimed one by one: many may send at once
+            with self.guarded(job):
+                todo[job]()
+            return
+        for _ in self._turns[job].take():
+            with self.guarded(job):
+                todo[job]()
 
     @contextmanager
     def guarded(self, job: str) -> Iterator[None]:

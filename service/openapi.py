@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from service.auth import public
 from service.http import docs
-from service.problem import PROBLEM_JSON
+from service.problem import PROBLEM_JSON, ProblemDocument
 
 openapi_api = Blueprint("openapi", __name__)
 
@@ -21,6 +21,9 @@ DESCRIPTION = (
 
 # Bodies that are no JSON, by operationId: which media type an operation takes.
 RAW_BODIES = {"post__v1_feeds_{feed}_cap": "application/cap+xml"}
+# Answers that are more than plain JSON, by operationId: their own media type.
+ANSWERS = {"get__v1_alerts.geojson": "application/geo+json"}
+PROBLEM_SCHEMA = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
 
 
 @openapi_api.get("/openapi.json")
@@ -39,6 +42,7 @@ def _document() -> dict[str, Any]:
         for operation in path.values():
             _as_problems(operation)
             _raw_bodies(operation)
+            _answers(operation)
     spec["paths"] = {path: spec["paths"][path] for path in sorted(spec["paths"])}
     return spec
 
@@ -46,9 +50,9 @@ def _document() -> dict[str, Any]:
 def _as_problems(operation: dict[str, Any]) -> None:
     """Give errors their own media type, which SpecTree doesn't know."""
     for status, answer in operation["responses"].items():
-        content = answer.get("content", {})
-        if int(status) >= 400 and "application/json" in content:
-            answer["content"] = {PROBLEM_JSON: content["application/json"]}
+        content = answer.get("content", {}).get("application/json")
+        if int(status) >= 400 and content and content["schema"] == PROBLEM_SCHEMA:
+            answer["content"] = {PROBLEM_JSON: content}
 
 
 def _raw_bodies(operation: dict[str, Any]) -> None:
@@ -57,3 +61,11 @@ def _raw_bodies(operation: dict[str, Any]) -> None:
     if media_type is not None:
         content = {media_type: {"schema": {"type": "string"}}, "application/xml": {}}
         operation["requestBody"] = {"required": True, "content": content}
+
+
+def _answers(operation: dict[str, Any]) -> None:
+    """Name the media type of answers that are more than plain JSON."""
+    media_type = ANSWERS.get(operation["operationId"])
+    if media_type is not None:
+        answer = operation["responses"]["200"]
+        answer["content"] = {media_type: answer["content"]["application/json"]}

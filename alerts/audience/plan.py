@@ -32,6 +32,7 @@ def plan_revision(
     else whom the area touches gets the alert.
     """
     alert = session.get_one(Alert, revision.alert_id, with_for_update=True)
+    session.refresh(revision)  # another worker may have planned it while we waited for the alert
     if revision.planned_at is not None or not _may_tell(alert, revision, now):
         return 0
     seq = index.refresh(session)

@@ -1,6 +1,6 @@
 """When may this person be disturbed? Quiet hours by tier, in the person's own time zone."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -40,12 +40,12 @@ class QuietHours(BaseModel):
         if tier not in self.tiers or self.start == self.end:
             return now
         zone = ZoneInfo(self.time_zone)
-        local = now.astimezone(zone)
-        for day in (local.date() - timedelta(days=1), local.date()):
-            starts = datetime.combine(day, self.start, zone)
-            ends = datetime.combine(day, self.end, zone)
-            if self.end <= self.start:
-                ends = datetime.combine(day + timedelta(days=1), self.end, zone)
-            if starts <= local < ends:
+        today = now.astimezone(zone).date()
+        for day in (today - timedelta(days=1), today):
+            until = day if self.end > self.start else day + timedelta(days=1)
+            # compared in UTC: within one zone Python compares the hands of the clock
+            starts = datetime.combine(day, self.start, zone).astimezone(UTC)
+            ends = datetime.combine(until, self.end, zone).astimezone(UTC)
+            if starts <= now < ends:
                 return ends.astimezone(now.tzinfo)
         return now

@@ -55,20 +55,26 @@ def devices_in_waves(session: Session, alert_id: int, kind: WaveKind) -> Ids:
 
 
 def pushes_since(session: Session, since: datetime) -> tuple[Ids, Ids]:
-    """Return subscribers and their number of pushes since then, amber and updates apart."""
+    """Return subscribers and their number of pushes since then, amber and updates apart.
+
+    An alert is one push to a person, however many phones they have.
+    """
     statement = (
-        select(Batch)
+        select(Wave.alert_id, Batch.subscriber_ids, Batch.outcomes)
         .join(Wave, Wave.id == Batch.wave_id)
         .join(Alert, Alert.id == Wave.alert_id)
         .where(Wave.made_at > since, Wave.kind == WaveKind.ALERT, Alert.tier != Tier.AMBER)
     )
-    people = []
-    for batch in session.scalars(statement.execution_options(yield_per=200)):
-        reached = np.isin(batch.outcome_array(), PUSHED_OR_DUE)
-        people.append(np.unique(batch.people()[reached]))
+    people: dict[int, list[Ids]] = {}
+    for row in session.execute(statement.execution_options(yield_per=200)):
+        reached = np.isin(np.frombuffer(row.outcomes, np.uint8), PUSHED_OR_DUE)
+        people.setdefault(row.alert_id, []).append(
+            np.frombuffer(row.subscriber_ids, "<i8")[reached]
+        )
     if not people:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    ids, counts = np.unique(np.concatenate(people), return_counts=True)
+    once_each = np.concatenate([_unique(found) for found in people.values()])
+    ids, counts = np.unique(once_each, return_counts=True)
     return ids, counts
 
 

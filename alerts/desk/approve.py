@@ -123,9 +123,7 @@ def _write(
 ) -> bool:
     """Write the approval down; True if the person had approved the same before."""
     found = session.scalar(
-        select(Approval).where(
-            Approval.revision_id == revision.id, Approval.staff_id == person.id
-        )
+        select(Approval).where(Approval.revision_id == revision.id, Approval.staff_id == person.id)
     )
     if found is not None and found.area_digest == area.digest:
         return True

@@ -5,7 +5,7 @@ person. Neighborhoods are named by their ids only: where somebody lives stays th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import RevisionState, Status, Tier
 from alerts.audience.quiet import QuietHours
-from alerts.audience.told import TELLING, pushes_since
+from alerts.audience.told import TELLING, TOLD, pushes_since
 from alerts.push import Outcome
 from alerts.store.alerts import Alert, AlertRevision, revision
+from alerts.store.base import Ground
 from alerts.store.subscribers import Neighborhood, Subscriber, devices_of, neighborhoods_of
 from alerts.store.waves import batches_naming
 from geo.measure import area_km2, overlap_km2
 
 WEEK = timedelta(days=7)
+PUSH = "push"
 
 IN_WORDS = {
     Outcome.PENDING: "is waiting to be sent, or to be tried again",
@@ -84,8 +86,7 @@ def explain(
     """
     live = revision(session, alert.id, alert.live_revision) if alert.live_revision else None
     asked = Asked(alert=alert, live=live, person=person, now=now)
-    pushes = _pushes(session, asked)
-    steps = (
+    conditions = (
         _is_live(asked),
         _tier(asked),
         _neighborhoods(session, asked),
@@ -93,10 +94,13 @@ def explain(
         _devices(session, asked, channels),
         _quiet(asked),
         _cap(session, asked, weekly_cap),
-        *pushes,
     )
-    was_told = any(step.ok and step.name == "push" and "sent" in step.detail for step in pushes)
-    return Explanation(was_told=was_told, answer=_answer(steps, pushes), steps=steps)
+    pushes = tuple(_pushes(session, asked))
+    return Explanation(
+        was_told=any(step.ok for step in pushes if step.name == PUSH),
+        answer=_answer(conditions, pushes),
+        steps=(*conditions, *pushes),
+    )
 
 
 def _is_live(asked: Asked) -> Step:
@@ -132,7 +136,7 @@ def _neighborhoods(session: Session, asked: Asked) -> Step:
     return Step(name="area", ok=True, detail=detail)
 
 
-def _overlap(neighborhood: Neighborhood, area: object) -> str:
+def _overlap(neighborhood: Neighborhood, area: Ground) -> str:
     shared_km2 = overlap_km2(neighborhood.shape, area)
     percent = 100 * shared_km2 / (area_km2(neighborhood.shape) or 1)
     return f"{neighborhood.public_id} by {shared_km2:,.2f} km² ({min(percent, 100):.0f} %)"
@@ -178,18 +182,28 @@ def _cap(session: Session, asked: Asked, weekly_cap: int) -> Step:
     return Step(name="weekly_cap", ok=pushed < cap, detail=detail)
 
 
-def _pushes(session: Session, asked: Asked) -> tuple[Step, ...]:
-    return tuple(_each_push(session, asked)) or (
-        Step(name="push", ok=False, detail="No push of this alert was made for the person."),
-    )
-
-
-def _each_push(session: Session, asked: Asked) -> Iterator[Step]:
+def _pushes(session: Session, asked: Asked) -> Iterator[Step]:
+    """Yield what became of each push of this alert to the person; nothing if none was made."""
     for wave, batch in batches_naming(session, asked.person.id, [asked.alert.id]):
         outcomes = batch.outcome_array()
         for place in np.flatnonzero(batch.people() == asked.person.id).tolist():
             outcome = Outcome(int(outcomes[place]))
-            telling = "" if wave.kind in TELLING else "end"
-            ok = outcome in (Outcome.SENT, Outcome.UNKNOWN)
-            detail = f"{wave.kind} to device {batch.devices()[place]} {IN_WORDS[outcome]}."
-            yield Step(name=telling or "push", ok=ok, detail=detail)
+            device = int(batch.devices()[place])
+            yield Step(
+                name=PUSH if wave.kind in TELLING else "end",
+                ok=outcome in TOLD,
+                detail=f"The {wave.kind} to device {device} {IN_WORDS[outcome]}.",
+            )
+
+
+def _answer(conditions: Sequence[Step], pushes: Sequence[Step]) -> str:
+    tellings = [step for step in pushes if step.name == PUSH]
+    sent = [step for step in tellings if step.ok]
+    if sent:
+        return f"Told. {sent[0].detail}"
+    if tellings:
+        return f"Not told so far. {tellings[-1].detail}"
+    in_the_way = [step for step in conditions if not step.ok]
+    if in_the_way:
+        return f"Not told. {in_the_way[0].detail}"
+    return "Not told yet, but nothing stands in the way: a running server sends it next."

@@ -177,7 +177,8 @@ class Intake:
         case, now = session.get_one(CaseRecord, taken.case_id), prepared.document.received_at
         shown = photos_shown(without_the_found(poster))
         photos = [kept for kept in prepared.photos if kept.photo in shown]
-        keep_photos(session, self.vault, self.media, case, photos, now)
+        if photos:
+            keep_photos(session, self.vault, self.media, case, photos, now)
         if taken.outcome is not SubmissionOutcome.DUPLICATE:
             remove_photos_of_the_found(session, self.vault, self.media, case, poster, now)
 

@@ -91,9 +91,8 @@ def _revision(
     )
     if proposal.area is not None:
         revision.area = area_record(proposal.area, now)
-    session.add(revision)
+    alert.revisions.append(revision)
     session.flush()
-    session.refresh(alert, ["revisions"])
     return revision
 
 

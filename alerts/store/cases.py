@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.poster import Poster as PosterValueOfCase
@@ -90,13 +90,9 @@ def receipt_of_case(session: Session, case_id: int) -> TakedownReceipt | None:
 
 def case_by_lookup(session: Session, lookup: bytes) -> CaseRecord | None:
     """Return the case of that keyed hash, under its own name or an alias."""
-    case = session.scalar(select(CaseRecord).where(CaseRecord.lookup == lookup))
-    if case is not None:
-        return case
+    named_so = select(CaseAlias.case_id).where(CaseAlias.lookup == lookup)
     return session.scalar(
-        select(CaseRecord)
-        .join(CaseAlias, CaseAlias.case_id == CaseRecord.id)
-        .where(CaseAlias.lookup == lookup)
+        select(CaseRecord).where(or_(CaseRecord.lookup == lookup, CaseRecord.id.in_(named_so)))
     )
 
 

@@ -60,8 +60,10 @@ def make_engine(url: str) -> Engine:
     """Make an engine for a SQLAlchemy URL (sqlite or postgresql+psycopg)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=16, max_overflow=32, pool_pre_ping=True)
-    engine = create_engine(parsed, pool_size=32, max_overflow=32)
+        return create_engine(
+            parsed, pool_size=16, max_overflow=32, pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_engine(parsed, pool_size=32, max_overflow=32, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -126,15 +126,19 @@ def new_key(session: Session, feed: Feed, now: datetime) -> str:
     return f"{prefix}_{secret}"
 
 
-def feed_of_key(session: Session, key: str) -> Feed | None:
+def feed_of_key(session: Session, key: str) -> tuple[Feed, FeedKey] | None:
     """Return whose key this is, or None; compared in constant time."""
     head, _, rest = key.partition("_")
     middle, _, secret = rest.partition("_")
-    row = session.scalar(select(FeedKey).where(FeedKey.prefix == f"{head}_{middle}"))
-    expected = row.secret_hash if row else b""
-    if not hmac.compare_digest(expected, _hash(secret)) or row is None or row.revoked_at:
+    row = session.execute(
+        select(Feed, FeedKey)
+        .join(FeedKey, FeedKey.feed_id == Feed.id)
+        .where(FeedKey.prefix == f"{head}_{middle}")
+    ).one_or_none()
+    expected = row.FeedKey.secret_hash if row else b""
+    if not hmac.compare_digest(expected, _hash(secret)) or row is None or row.FeedKey.revoked_at:
         return None
-    return session.get(Feed, row.feed_id)
+    return row.Feed, row.FeedKey
 
 
 def checkpoint(session: Session, feed: Feed, name: str) -> str | None:

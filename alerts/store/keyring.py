@@ -84,8 +84,8 @@ class Keyring:
 
     def secret(self, key_id: UUID) -> bytes | None:
         """Return a key's bytes, or None once it was destroyed."""
-        with self._sessions() as session:
-            return session.scalar(select(SealingKey.secret).where(SealingKey.id == key_id))
+        with self._engine.connect() as connection:
+            return connection.scalar(select(SealingKey.secret).where(SealingKey.id == key_id))
 
     def own(self, role: str) -> bytes:
         """Return the instance's own key for `role`, cut at the first call."""

@@ -1,5 +1,6 @@
 """Keeps photos, sealed, in a folder: what lies there can't be looked at without the case's key."""
 
+import os
 from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
@@ -34,8 +35,11 @@ class MediaFolder:
         """Write beside, then rename: a reader sees the whole file or none."""
         path = self._path(photo_id, size)
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".part")
-        beside.write_bytes(sealed)
+        beside = _beside(path)
+        with beside.open("wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
         beside.replace(path)
 
     def get(self, photo_id: UUID, size: PhotoSize) -> bytes | None:
@@ -48,7 +52,13 @@ class MediaFolder:
     def remove(self, photo_id: UUID) -> None:
         """Unlink every size. What a disk keeps of it is sealed, and the key is thrown away."""
         for size in SIZES:
-            self._path(photo_id, size).unlink(missing_ok=True)
+            path = self._path(photo_id, size)
+            path.unlink(missing_ok=True)
+            _beside(path).unlink(missing_ok=True)  # of a write that never ended
 
     def _path(self, photo_id: UUID, size: PhotoSize) -> Path:
         return self._folder / photo_id.hex[-2:] / f"{photo_id.hex}.{size}"
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")

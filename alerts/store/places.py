@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 
 import shapely
@@ -15,6 +16,7 @@ from alerts.store.base import Base, Ground, RowId, Shape
 from alerts.store.engine import Store
 
 ROWS_AT_ONCE = 2_000
+ANSWERS_REMEMBERED = 2_000  # some 10 MB where every answer is a county's outline
 
 
 class Place(Base):
@@ -90,30 +92,40 @@ def _row(record: PlaceRecord) -> dict[str, object]:
 
 
 class StoredPlaces:
-    """A `PlaceBook` over the place table."""
+    """A `PlaceBook` over the place table.
+
+    Answers are remembered, the last ANSWERS_REMEMBERED of them: posters come from the same towns.
+    After `porchlight places load` a running process is restarted to see the new table.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self.by_code = lru_cache(ANSWERS_REMEMBERED)(self._by_code)
+        self._named = lru_cache(ANSWERS_REMEMBERED)(self._by_name)
         self._countries: tuple[shapely.STRtree, Sequence[str]] | None = None
-
-    def by_code(self, scheme: str, code: str) -> PlaceRecord | None:
-        """Return the place with exactly this code, or None."""
-        with self._store.read() as session:
-            found = session.scalar(select(Place).where(Place.scheme == scheme, Place.code == code))
-            return found.value() if found else None
 
     def by_name(
         self, scheme: str, name: str, region: str | None, country: str | None
     ) -> Sequence[PlaceRecord]:
         """Return the places whose folded name equals `fold(name)`; None leaves a filter out."""
-        statement = select(Place).where(Place.scheme == scheme, Place.folded == fold(name))
+        return self._named(scheme, fold(name), region, country)
+
+    def _by_code(self, scheme: str, code: str) -> PlaceRecord | None:
+        with self._store.read() as session:
+            found = session.scalar(select(Place).where(Place.scheme == scheme, Place.code == code))
+            return found.value() if found else None
+
+    def _by_name(
+        self, scheme: str, folded: str, region: str | None, country: str | None
+    ) -> Sequence[PlaceRecord]:
+        statement = select(Place).where(Place.scheme == scheme, Place.folded == folded)
         if region is not None:
             statement = statement.where(Place.region == region)
         if country is not None:
             statement = statement.where(Place.country == country)
         with self._store.read() as session:
-            return [place.value() for place in session.scalars(statement.order_by(Place.id))]
+            return tuple(place.value() for place in session.scalars(statement.order_by(Place.id)))
 
     def country_at(self, lon: float, lat: float) -> str | None:
         """Return the ISO 3166-1 alpha-2 code of the country at a point, or None at sea."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import LargeBinary, String, select
@@ -62,8 +62,7 @@ def record(
     last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
     entry = AuditEntry(done_at=now, actor=actor, deed=deed, subject=subject, details=details)
     entry.digest = _digest(last or CHAIN_START, entry)
-    session.add(entry)
-    session.flush()
+    session.add(entry)  # flushed before the next one asks for the last digest
 
 
 def first_broken_link(session: Session) -> int | None:
@@ -77,5 +76,6 @@ def first_broken_link(session: Session) -> int | None:
 
 
 def _digest(before: bytes, entry: AuditEntry) -> bytes:
-    said = [entry.done_at.isoformat(), entry.actor, entry.deed, entry.subject, entry.details]
+    done_at = entry.done_at.astimezone(UTC)  # as it comes back from the database
+    said = [done_at.isoformat(), entry.actor, entry.deed, entry.subject, entry.details]
     return hashlib.sha256(before + json.dumps(said, sort_keys=True).encode()).digest()

@@ -13,13 +13,12 @@ from alerts.store.media import SIZES, PhotoSize
 from service.auth import public
 from service.http import runtime
 from service.pages import render
+from service.pages.asked import asked_language
 from service.pages.atlas import Atlas
 from service.pages.show import general_authorities, show_alert, show_home
 from service.pages.views import (
-    LANGUAGES,
     DocsPage,
     GonePage,
-    Language,
     NotFoundPage,
     PosterPage,
 )
@@ -60,7 +59,7 @@ renderer = Renderer()
 @public
 def home() -> Response:
     """Show what Porchlight is, and what is active now."""
-    page = show_home(runtime(), _language())
+    page = show_home(runtime(), asked_language())
     return _html(render.home_page(renderer.environment, renderer.urls, page))
 
 
@@ -68,7 +67,7 @@ def home() -> Response:
 @public
 def api_docs() -> Response:
     """Show the API, to be read and tried."""
-    page = DocsPage(language=_language())
+    page = DocsPage(language=asked_language())
     response = _html(render.docs_page(renderer.environment, renderer.urls, page))
     response.headers["Content-Security-Policy"] = DOCS_POLICY
     return response
@@ -78,7 +77,7 @@ def api_docs() -> Response:
 @public
 def alert(alert_id: str) -> Response:
     """Show an alert's poster; 410 and a kind page once it is over."""
-    language, environment, urls = _language(), renderer.environment, renderer.urls
+    language, environment, urls = asked_language(), renderer.environment, renderer.urls
     try:
         page = show_alert(runtime(), renderer.atlas, UUID(alert_id), language)
     except (ValueError, NotFound):
@@ -124,12 +123,6 @@ def _open_photo(photo_id: UUID, size: PhotoSize) -> bytes | None:
         return r.vault.open(key_id, purpose_of(size), sealed) if sealed else None
     except Sealed:
         return None
-
-
-def _language() -> Language:
-    """Take the language asked for by ?lang=, else the browser's, else English."""
-    asked = request.args.get("lang") or request.accept_languages.best_match(LANGUAGES)
-    return "es" if asked == "es" else "en"
 
 
 def _html(text: str, status: int = 200) -> Response:

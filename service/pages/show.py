@@ -110,6 +110,7 @@ def headline(runtime: Runtime, shown: Shown, language: Language) -> str:
         tier=shown.alert.tier,
         poster=shown.poster,
         authorities=whom_to_call(shown.poster, shown.alert.country, runtime.authorities),
+        place=place_words(shown.poster),
         is_exercise=shown.alert.exercise,
     )
     return word_push(subject, WaveKind.ALERT, language).title

@@ -14,7 +14,7 @@ from alerts.push import Outcome
 from alerts.store.engine import Store
 from alerts.store.waves import Batch
 from tests.flow.house import ROOT, House, eventually, running_house
-from tests.flow.test_story import NEAR, poster_of_wren
+from tests.flow.test_story import NEAR, poster_of_wrenlyn
 
 DEVICES = 10_000
 # What one crash can leave in doubt: a chunk (PORCHLIGHT_SEND_CHUNK) in each worker's hands.
@@ -26,7 +26,7 @@ def test_kill_9_in_a_wave_of_10000_devices(data_dir: Path, tmp_path: Path) -> No
     with fcm_process(tmp_path / "fcm") as (settings, log):
         with running_house(data_dir, **settings) as house:
             everybody(house, tmp_path / "everybody.geojsonl")
-            house.feed("police").push(poster_of_wren())
+            house.feed("police").push(poster_of_wrenlyn())
             eventually(lambda: len(sent(log)) > DEVICES // 4, 120)
             house.kill()
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from tests.flow.conftest import fcm_settings
 from tests.flow.house import PORCHLIGHT, House, eventually
-from tests.flow.test_story import NEAR, poster_of_wren
+from tests.flow.test_story import NEAR, poster_of_wrenlyn
 from tests.servers import postgresql, rabbitmq
 from tests.stand_ins.fcm import FcmStandIn
 
@@ -47,10 +47,10 @@ def test_web_worker_and_scheduler_share_the_work(
             ana.draws(*NEAR)
             ana.has_phone("phone-of-ana")
 
-            taken = police.push(poster_of_wren())
+            taken = police.push(poster_of_wrenlyn())
             eventually(lambda: [m.token for m in fcm.accepted] == ["phone-of-ana"])
             page = f"{house.url}/alerts/{taken['alert_id']}"
-            assert "Wren Example" in requests.get(page, timeout=10).text
+            assert "Wrenlyn Example" in requests.get(page, timeout=10).text
 
             assert police.ask("DELETE", "/posters/MQPD/2026-0001").status_code == 202
             eventually(lambda: len(fcm.accepted) == 2)

@@ -1,6 +1,6 @@
 """From a poster to a phone, and back to silence: the whole story, once.
 
-Wren Example, seven, is missing in Marquette, Michigan. Nobody here is real.
+Wrenlyn Example, seven, is missing in Marquette, Michigan. Nobody here is real.
 """
 
 import base64
@@ -21,11 +21,11 @@ NEAR = (-87.395, 46.546)  # Marquette, Michigan
 FAR = (-97.743, 30.267)  # Austin, Texas
 
 
-def poster_of_wren(**changes: Any) -> dict[str, Any]:
+def poster_of_wrenlyn(**changes: Any) -> dict[str, Any]:
     """What the police push."""
     now = datetime.now(UTC)  # noqa: TID251 - the story happens today
     child = {
-        "firstName": "Wren",
+        "firstName": "Wrenlyn",
         "lastName": "Example",
         "ageNow": "7",
         "sex": "Female",
@@ -65,7 +65,7 @@ def test_a_child_goes_missing_and_is_found(house: House, fcm: FcmStandIn) -> Non
     cleo.has_phone("phone-of-cleo")
 
     # The police push a poster. It is taken in, and an alert comes of it.
-    taken = police.push(poster_of_wren())
+    taken = police.push(poster_of_wrenlyn())
     assert taken["outcome"] == "accepted"
     alert = taken["alert_id"]
 
@@ -82,7 +82,7 @@ def test_a_child_goes_missing_and_is_found(house: House, fcm: FcmStandIn) -> Non
     # The link in the push opens a page with her name, her photo and big numbers to tap.
     page = requests.get(f"{house.url}/alerts/{alert}", timeout=10)
     assert page.status_code == 200
-    for part in ("Wren Example", "tel:+19065550100", "tel:911", "tel:+18008435678", "/photos/"):
+    for part in ("Wrenlyn Example", "tel:+19065550100", "tel:911", "tel:+18008435678", "/photos/"):
         assert part in page.text
     picture = requests.get(image(pushed["phone-of-ben"]), timeout=10)
     assert picture.headers["Content-Type"] == "image/jpeg"
@@ -92,7 +92,7 @@ def test_a_child_goes_missing_and_is_found(house: House, fcm: FcmStandIn) -> Non
     assert near_her["id"] == alert
     assert near_her["why"][0]["overlap_percent"] == 100
     assert cleo.ask("GET", "/v1/me/alerts").json()["items"] == []
-    assert police.push(poster_of_wren())["alert_id"] == alert
+    assert police.push(poster_of_wrenlyn())["alert_id"] == alert
     assert len(fcm.accepted) == 2
 
     # A license plate becomes known: that is worth telling those who were told.
@@ -102,7 +102,7 @@ def test_a_child_goes_missing_and_is_found(house: House, fcm: FcmStandIn) -> Non
         "licensePlate": "ABC1234",
         "licenseState": "MI",
     }
-    police.push(poster_of_wren(lastModified=later.isoformat(), vehicles=[plate]))
+    police.push(poster_of_wrenlyn(lastModified=later.isoformat(), vehicles=[plate]))
     eventually(lambda: len(fcm.accepted) == 4)
     assert "ABC1234" in text(fcm.accepted[-1]).replace(" ", "")
 
@@ -113,8 +113,8 @@ def test_a_child_goes_missing_and_is_found(house: House, fcm: FcmStandIn) -> Non
     eventually(lambda: [m for m in fcm.accepted if m.token == "phone-of-dana"])
     assert len(fcm.accepted) == 5
 
-    # Wren is found. Exactly those who were told hear it, without a name, and the page is gone.
-    found = poster_of_wren(lastModified=(later + timedelta(minutes=1)).isoformat())
+    # Wrenlyn is found. Exactly those who were told hear it, without a name, and the page is gone.
+    found = poster_of_wrenlyn(lastModified=(later + timedelta(minutes=1)).isoformat())
     found["children"][0]["dateFound"] = (later + timedelta(seconds=30)).isoformat()
     assert police.push(found)["outcome"] == "accepted"
     assert requests.get(f"{house.url}/alerts/{alert}", timeout=10).status_code == 410
@@ -122,24 +122,23 @@ def test_a_child_goes_missing_and_is_found(house: House, fcm: FcmStandIn) -> Non
     ends = fcm.accepted[5:]
     assert sorted(m.token for m in ends) == ["phone-of-ana", "phone-of-ben", "phone-of-dana"]
     for end in ends:
-        assert "Wren" not in json.dumps(end.message)
+        assert "Wrenlyn" not in json.dumps(end.message)
         assert image(end) == ""
         assert end.message["data"]["alert_id"] == alert  # replaces what is on the lock screen
 
     # Every trace is taken back, and the police hold a signed receipt for it.
     gone = requests.get(f"{house.url}/alerts/{alert}", timeout=10)
-    assert "Wren" not in gone.text
+    assert "Wrenlyn" not in gone.text
     assert requests.get(image(pushed["phone-of-ben"]), timeout=10).status_code == 410
     assert requests.get(f"{house.url}/v1/alerts/{alert}", timeout=10).status_code == 410
-    receipt = eventually(
-        lambda: police.ask("GET", f"/submissions/{taken['submission_id']}").json()["takedown"]
-    )
+    submission = f"/submissions/{taken['submission_id']}"
+    receipt = eventually(lambda: police.ask("GET", submission).json()["takedown_receipt"])
     document, signature = receipt["document"], base64.b64decode(receipt["signature"])
     load_pem_public_key(document["public_key"].encode()).verify(  # type: ignore[union-attr, call-arg]
         signature, canonical(document)
     )
     assert house.stop() == 0
-    assert traces_of(house.data_dir, "Wren") == []
+    assert traces_of(house.data_dir, "Wrenlyn") == []
 
 
 def test_the_desk_looks_first_where_the_feed_is_not_trusted(house: House, fcm: FcmStandIn) -> None:
@@ -151,7 +150,7 @@ def test_the_desk_looks_first_where_the_feed_is_not_trusted(house: House, fcm: F
         house.cli("staff", "add", name, "--role", "approver")
 
     # It is held, and nothing of it is public.
-    held = sheriff.push(poster_of_wren(caseNumber="2026-0002"))
+    held = sheriff.push(poster_of_wrenlyn(caseNumber="2026-0002"))
     assert held["outcome"] == "held"
     alert = held["alert_id"]
     assert requests.get(f"{house.url}/alerts/{alert}", timeout=10).status_code == 404

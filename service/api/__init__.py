@@ -1,0 +1,1 @@
+"""The JSON API, a part per audience: app users, partner feeds, everybody, operators."""

@@ -1,0 +1,14 @@
+"""The API of app users: people, devices, neighborhoods, the alerts that concern them."""
+
+from service.api.app import devices, export, feedback, my_alerts, neighborhoods, subscribers
+from service.api.app.blueprint import app_api
+
+__all__ = [
+    "app_api",
+    "devices",
+    "export",
+    "feedback",
+    "my_alerts",
+    "neighborhoods",
+    "subscribers",
+]

@@ -1,0 +1,160 @@
+"""Which alerts concern me, and why? Active ones whose area touches my neighborhoods."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import cast
+from uuid import UUID
+
+import structlog
+from flask import Response
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from alerts.alert import Tier
+from alerts.area_of_interest import Provenance
+from alerts.audience.told import TELLING, tellings_of
+from alerts.audience.why import Overlap, Touching, alerts_touching
+from alerts.errors import NotFound, Refused, Sealed
+from alerts.place_words import place_words
+from alerts.store.alerts import Alert, alert_by_public_id
+from alerts.store.subscribers import Subscriber, neighborhoods_of
+from service.api.app.blueprint import TAG, app_api, me
+from service.api.paging import PageQuery, bad_page, page_query
+from service.auth import for_subscribers
+from service.http import SUBSCRIBER_AUTH, documented, reply, runtime
+from service.pages.show import headline, open_alert
+from service.pages.views import Language
+from service.wiring import Runtime
+
+log = structlog.get_logger()
+
+
+class Why(BaseModel):
+    """Which of your neighborhoods an alert touches, and where its area comes from."""
+
+    neighborhood_id: UUID
+    neighborhood_name: str | None
+    overlap_km2: float
+    overlap_percent: float = Field(description="Of the neighborhood, 0-100")
+    area_revision: int
+    provenance: Provenance
+    confidence: float = Field(description="That the area is the ground the source means, 0-1")
+    source: str = Field(description="What the area was made from, in words")
+
+
+class MyAlert(BaseModel):
+    """An active alert that concerns you."""
+
+    id: UUID
+    tier: Tier
+    exercise: bool
+    revision: int
+    title: str
+    place: str
+    told: bool = Field(description="It was pushed to you; long_term never is")
+    issued_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    link: str
+    why: list[Why]
+
+
+class MyAlertList(BaseModel):
+    """One piece of the list, newest first."""
+
+    items: list[MyAlert]
+    next: UUID | None = None
+
+
+@app_api.get("/v1/me/alerts")
+@documented(
+    gives={200: MyAlertList}, query=PageQuery, tag=TAG, auth=SUBSCRIBER_AUTH, problems=(422,)
+)
+@for_subscribers
+def list_my_alerts() -> Response:
+    """List the active alerts that touch your neighborhoods, newest first, each with why."""
+    query, r = page_query(), runtime()
+    with r.store.read() as session:
+        found = _touching(session, me(session), query, r)
+        page, more = found[: query.limit], len(found) > query.limit
+        items = _entries(session, me(session), page, r)
+    return reply(MyAlertList(items=items, next=page[-1].alert.public_id if more else None))
+
+
+def _touching(session: Session, owner: Subscriber, query: PageQuery, r: Runtime) -> list[Touching]:
+    """Return a piece of the list, and one more if there is more."""
+    found = alerts_touching(
+        session,
+        neighborhoods_of(session, owner.id),
+        r.clock(),
+        exercises=owner.tester,
+        before=_row_of(session, query.cursor),
+    )
+    return list(islice(found, query.limit + 1))
+
+
+def _row_of(session: Session, cursor: UUID | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        return alert_by_public_id(session, cursor).id
+    except NotFound:
+        raise bad_page("cursor must be the `next` of the piece before.") from None
+
+
+def _entries(
+    session: Session, owner: Subscriber, page: Sequence[Touching], r: Runtime
+) -> list[MyAlert]:
+    told = tellings_of(session, owner.id, [touching.alert.id for touching in page])
+    told_of = {telling.alert_id for telling in told if telling.kind in TELLING}
+    entries = (_entry(session, owner, touching, r, told_of) for touching in page)
+    return [entry for entry in entries if entry is not None]
+
+
+def _entry(
+    session: Session, owner: Subscriber, touching: Touching, r: Runtime, told_of: set[int]
+) -> MyAlert | None:
+    """Return an entry; None if the alert ended at this moment, or can't be worded."""
+    alert = touching.alert
+    try:
+        shown = open_alert(r, session, alert)
+        if shown is None:
+            return None
+        title = headline(r, shown, cast("Language", owner.language))
+    except (Sealed, Refused) as problem:
+        log.warning("alert_not_listed", alert=str(alert.public_id), why=str(problem))
+        return None
+    return MyAlert(
+        id=alert.public_id,
+        tier=touching.revision.tier,
+        exercise=alert.exercise,
+        revision=alert.live_revision,
+        title=title,
+        place=place_words(shown.poster),
+        told=alert.id in told_of,
+        issued_at=_issued_at(alert),
+        updated_at=touching.revision.made_at,
+        expires_at=alert.expires_at,
+        link=f"{r.settings.resolved_public_url}/alerts/{alert.public_id}",
+        why=[_why(touching, overlap) for overlap in touching.overlaps],
+    )
+
+
+def _issued_at(alert: Alert) -> datetime:
+    return alert.activated_at or alert.received_at
+
+
+def _why(touching: Touching, overlap: Overlap) -> Why:
+    area = touching.revision.area
+    assert area is not None  # noqa: S101 - no area touches nothing
+    return Why(
+        neighborhood_id=overlap.neighborhood.public_id,
+        neighborhood_name=overlap.neighborhood.name or None,
+        overlap_km2=round(overlap.overlap_km2, 4),
+        overlap_percent=round(overlap.overlap_percent, 2),
+        area_revision=touching.revision.number,
+        provenance=area.provenance,
+        confidence=area.confidence,
+        source=area.source,
+    )

@@ -1,0 +1,184 @@
+"""Does it run, and does it work? For load balancers, operators and Prometheus; counts only."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+from flask import Blueprint, Response, current_app, request
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from alerts.store.alerts import count_by_status
+from alerts.store.feeds import Feed, pulled_feeds
+from alerts.store.waves import oldest_backlog
+from service.api.never_stored import never_stored
+from service.auth import public
+from service.database import is_current
+from service.http import documented, process, reply, runtime
+from service.problem import ApiProblem
+
+log = structlog.get_logger()
+
+TAG = "Health"
+MIGRATED = "porchlight.migrated"  # the tables were found current; they don't go back
+
+health_api = Blueprint("health_api", __name__)
+never_stored(health_api)
+
+
+class Live(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Check(BaseModel):
+    """One thing that must work."""
+
+    ok: bool
+    detail: str
+
+
+class Ready(BaseModel):
+    """`degraded`: it works, but a person should look; `unready`: send requests elsewhere."""
+
+    status: Literal["ready", "degraded", "unready"]
+    checks: dict[str, Check]
+
+
+VITAL = ("database", "queue")
+UNKNOWN = Check(ok=False, detail="Not known: the database can't be read.")
+
+
+@health_api.get("/health/live")
+@documented(gives={200: Live}, tag=TAG)
+@public
+def live() -> Response:
+    """Say that the process answers."""
+    return reply(Live())
+
+
+@health_api.get("/health/ready")
+@documented(gives={200: Ready, 503: Ready}, tag=TAG)
+@public
+def ready() -> Response:
+    """Say whether alerts get through: database, queue, age of feeds and of what waits."""
+    database = _database()
+    checks = {
+        "database": database,
+        "queue": _queue(),
+        "feeds": _feeds() if database.ok else UNKNOWN,
+        "backlog": _backlog() if database.ok else UNKNOWN,
+    }
+    if not all(checks[name].ok for name in VITAL):
+        return reply(Ready(status="unready", checks=checks), 503)
+    well = all(check.ok for check in checks.values())
+    return reply(Ready(status="ready" if well else "degraded", checks=checks))
+
+
+@health_api.get("/metrics")
+@public
+def metrics() -> Response:
+    """Return all metrics as Prometheus reads them; with a token if the settings have one."""
+    _check_token()
+    try:
+        _refresh_gauges()
+    except SQLAlchemyError:
+        log.exception("gauges_are_old")
+    return Response(generate_latest(runtime().metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database() -> Check:
+    r = runtime()
+    try:
+        with r.store.read() as session:
+            session.execute(text("SELECT 1"))
+        if not current_app.extensions.get(MIGRATED):
+            if not is_current(r.store.engine, r.settings.resolved_database_url):
+                return Check(ok=False, detail="The tables are of another version: porchlight init")
+            current_app.extensions[MIGRATED] = True
+    except SQLAlchemyError:
+        log.exception("database_unreachable")
+        return Check(ok=False, detail="The database doesn't answer.")
+    return Check(ok=True, detail="The database answers and its tables are current.")
+
+
+def _queue() -> Check:
+    if process().bell.is_reachable():
+        return Check(ok=True, detail="The queue takes messages.")
+    return Check(ok=False, detail="The queue doesn't answer; no worker can be woken.")
+
+
+def _feeds() -> Check:
+    r = runtime()
+    now, most = r.clock(), timedelta(seconds=r.settings.feed_stale_after_s)
+    with r.store.read() as session:
+        feeds = pulled_feeds(session)
+    stale = [feed for feed in feeds if now - _read_at(feed) > most]
+    if stale:
+        return Check(ok=False, detail=_stale_words(stale, now))
+    if not feeds:
+        return Check(ok=True, detail="No feed is pulled.")
+    return Check(ok=True, detail=f"All {len(feeds)} feeds that are pulled were read lately.")
+
+
+def _stale_words(stale: Sequence[Feed], now: datetime) -> str:
+    ages = (f"{feed.slug} for {_seconds(now - _read_at(feed)):,} s" for feed in stale)
+    return f"Not read: {', '.join(ages)}. See: porchlight feed list"
+
+
+def _read_at(feed: Feed) -> datetime:
+    return feed.read_at or feed.created_at
+
+
+def _backlog() -> Check:
+    r = runtime()
+    waits_s = _waits_s()
+    if waits_s > r.settings.backlog_stale_after_s:
+        return Check(ok=False, detail=f"Pushes have been waiting for {waits_s:,.0f} s.")
+    return Check(ok=True, detail=f"The oldest push that could go out has waited {waits_s:,.0f} s.")
+
+
+def _waits_s() -> float:
+    r = runtime()
+    now = r.clock()
+    with r.store.read() as session:
+        oldest = oldest_backlog(session, now)
+    return (now - oldest).total_seconds() if oldest else 0.0
+
+
+def _refresh_gauges() -> None:
+    r = runtime()
+    with r.store.read() as session:
+        feeds, counts = pulled_feeds(session), count_by_status(session)
+    now = r.clock()
+    r.metrics.feed_age_s.clear()
+    for feed in feeds:
+        r.metrics.feed_age_s.labels(feed.slug).set(_seconds(now - _read_at(feed)))
+    for status, count in counts.items():
+        r.metrics.alerts.labels(status.value).set(count)
+    r.metrics.backlog_age_s.set(_waits_s())
+
+
+def _seconds(age: timedelta) -> int:
+    return max(0, int(age.total_seconds()))
+
+
+def _check_token() -> None:
+    token = runtime().settings.metrics_token
+    if token is None:
+        return
+    sent = request.headers.get("Authorization", "").encode()
+    if not hmac.compare_digest(sent, f"Bearer {token.get_secret_value()}".encode()):
+        raise ApiProblem(
+            401,
+            "unauthorized",
+            "Who are you?",
+            "Send the header Authorization: Bearer, with PORCHLIGHT_METRICS_TOKEN.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
