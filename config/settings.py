@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     missing_expires_h: float = Field(default=168, gt=0)
     long_term_expires_h: float = Field(default=8760, gt=0)
     long_term_after_days: float = Field(default=365, gt=0)
+    amber_fresh_days: float = Field(default=7, gt=0)
     weekly_cap: int = Field(default=3, ge=0)
     hold_area_above_km2: float = Field(default=100_000, gt=0)
     largest_neighborhood_km2: float = Field(default=2_000, gt=0)
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     # --- photos
     photo_max_bytes: int = Field(default=10_000_000, ge=1)
     photo_max_pixels: int = Field(default=40_000_000, ge=1)
-    photo_timeout_s: Seconds = 10
+    photo_timeout_s: Seconds = 5
     photo_allow_loopback: bool = False
 
     # --- channels

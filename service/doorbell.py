@@ -8,13 +8,15 @@ from collections import Counter
 from typing import Any
 
 import dramatiq
+import structlog
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.stub import StubBroker
 
 from service.jobs import Job, Jobs
 
 QUEUE = "porchlight"
-STOP_WAITS_MS = 8_000
+
+log = structlog.get_logger()
 
 
 class QuorumBroker(RabbitmqBroker):
@@ -28,7 +30,12 @@ class QuorumBroker(RabbitmqBroker):
 class Doorbell:
     """Tells workers that there is something to do."""
 
-    def __init__(self, broker_url: str, jobs: Jobs) -> None:
+    def __init__(self, broker_url: str, jobs: Jobs, senders: int = 1) -> None:
+        """Connect.
+
+        Parameters: `jobs`, what is run when the bell rings; `senders`, how many workers are asked
+        to send when a wave was made.
+        """
         self._broker = (
             QuorumBroker(url=broker_url, middleware=[]) if broker_url else StubBroker(middleware=[])
         )
@@ -40,7 +47,8 @@ class Doorbell:
         def run(job: str) -> None:
             with self._lock:
                 self._unheard[Job(job)] -= 1
-            jobs.run(Job(job))
+            if jobs.run(Job(job)):
+                self.ring(Job.SEND, times=senders)
 
         declare = dramatiq.actor(actor_name="porchlight.run", queue_name=QUEUE, broker=self._broker)
         self._actor = declare(run)
@@ -53,7 +61,11 @@ class Doorbell:
         """
         for job in jobs:
             for _ in range(self._missing(job, times)):
-                self._actor.send(job.value)
+                try:
+                    self._actor.send(job.value)
+                except Exception:  # the broker is down: the sweep rings again when it is back
+                    log.exception("bell_not_heard", job=job)
+                    return
 
     def _missing(self, job: Job, times: int) -> int:
         if not isinstance(self._broker, StubBroker):
@@ -78,8 +90,8 @@ class Doorbell:
             return False
         return True
 
-    def close(self) -> None:
-        """Let work in hand end, then leave."""
+    def close(self, wait_s: float = 8) -> None:
+        """Let work in hand end, at most `wait_s` seconds, then leave."""
         if self._worker is not None:
-            self._worker.stop(timeout=STOP_WAITS_MS)
+            self._worker.stop(timeout=int(wait_s * 1000))
         self._broker.close()

@@ -77,16 +77,20 @@ class Jobs:
             allow_loopback=settings.photo_allow_loopback,
         )
 
-    def run(self, job: Job) -> None:
-        """Run a job until nothing is left to do; an error of ours is logged and counted."""
-        todo = {Job.PLAN: self.plan, Job.SEND: self.send, Job.AFTERCARE: self.aftercare}
+    def run(self, job: Job) -> bool:
+        """Run a job until nothing is left to do; True if there are batches to send now.
+
+        An error of ours is logged and counted.
+        """
         if job is Job.SEND:  # batches are claimed one by one: many may send at once
             with self.guarded(job):
-                todo[job]()
-            return
+                self.send()
+            return False
+        todo, devices = {Job.PLAN: self.plan, Job.AFTERCARE: self.aftercare}[job], 0
         for _ in self._turns[job].take():
             with self.guarded(job):
-                todo[job]()
+                devices += todo()
+        return devices > 0
 
     @contextmanager
     def guarded(self, job: str) -> Iterator[None]:
@@ -103,11 +107,16 @@ class Jobs:
         with r.store.read() as session:
             revisions = [revision.id for revision in unplanned(session, r.clock())]
         for revision_id in revisions:
-            gather_photos(r.store, r.vault, r.media, revision_id, r.clock, self._gathering)
-            with r.store.begin() as session:
-                revision = session.get_one(AlertRevision, revision_id)
-                devices += plan_revision(session, r.index, revision, r.clock(), r.wave_policy)
+            with self.guarded("plan"):  # one that can't be planned doesn't hold up the others
+                devices += self._plan_one(revision_id)
         return devices + self._catch_up()
+
+    def _plan_one(self, revision_id: int) -> int:
+        r = self._runtime
+        gather_photos(r.store, r.vault, r.media, revision_id, r.clock, self._gathering)
+        with r.store.begin() as session:
+            revision = session.get_one(AlertRevision, revision_id)
+            return plan_revision(session, r.index, revision, r.clock(), r.wave_policy)
 
     def send(self) -> int:
         """Send ready batches, the most urgent first, until there is none; return how many."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import structlog
@@ -13,6 +13,8 @@ from service.scheduler import Scheduler
 from service.wiring import Runtime
 
 log = structlog.get_logger()
+
+WATCH_EVERY_S = 5.0  # between looks of a worker that no bell woke
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +30,10 @@ class Process:
 def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Process]:
     """Run workers and scheduler in the background for as long as the block lasts."""
     jobs = Jobs(runtime)
-    bell = Doorbell(runtime.settings.broker_url, jobs)
+    bell = Doorbell(runtime.settings.broker_url, jobs, runtime.settings.worker_threads)
     scheduler = Scheduler(runtime, jobs, bell) if schedules else None
+    looks_itself = works and runtime.settings.is_scaled
+    watch = watching(jobs, WATCH_EVERY_S) if looks_itself else nullcontext()
     try:
         if works:
             warm_up(runtime)
@@ -37,12 +41,33 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
             bell.ring(Job.PLAN, Job.AFTERCARE, Job.SEND)
         if scheduler is not None:
             scheduler.start()
-        yield Process(runtime=runtime, jobs=jobs, bell=bell)
+        with watch:
+            yield Process(runtime=runtime, jobs=jobs, bell=bell)
     finally:
         if scheduler is not None:
             scheduler.stop()
-        bell.close()
+        bell.close(runtime.settings.shutdown_s)
         runtime.close()
+
+
+@contextmanager
+def watching(jobs: Jobs, every_s: float) -> Iterator[None]:
+    """Look by ourselves now and then, so that a worker works also while the broker is down."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(every_s):
+            with jobs.guarded("watch"):
+                for job in jobs.waiting():
+                    jobs.run(job)
+
+    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(every_s)
 
 
 def warm_up(runtime: Runtime) -> None:

@@ -4,12 +4,14 @@ Embedded there is one process, so it leads. Scaled, several may run: the one tha
 lock of the database leads, and another takes over when its connection is gone.
 """
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.store.engine import Store
 from service.doorbell import Doorbell
@@ -24,31 +26,47 @@ POLL_LOOKS_EVERY_S = 2.0  # how soon a feed that is due is noticed
 
 
 class Leadership:
-    """Whether this process is the one that acts on time."""
+    """Whether this process is the one that acts on time; asked from several threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._connection: Connection | None = None
+        self._lock = threading.Lock()
+        self._connection: Connection | None = (
+            None  # it holds the advisory lock for as long as it is
+        )
 
     def is_ours(self) -> bool:
         """Lead, or try to."""
         if self._store.is_sqlite:
             return True
-        try:
-            if self._connection is None:
-                self._connection = self._store.engine.connect()
-            got = self._connection.scalar(
-                text("SELECT pg_try_advisory_lock(:n)"), {"n": LEADER_LOCK}
-            )
-            self._connection.commit()
-        except Exception:
-            log.exception("leadership_unknown")
-            self._connection = None
-            return False
-        return bool(got)
+        with self._lock:
+            try:
+                return self._holds() or self._takes()
+            except SQLAlchemyError:
+                log.exception("leadership_lost")
+                self._let_go()
+                return False
 
     def give_up(self) -> None:
         """Let another lead."""
+        with self._lock:
+            self._let_go()
+
+    def _holds(self) -> bool:
+        return self._connection is not None and self._connection.scalar(text("SELECT 1")) == 1
+
+    def _takes(self) -> bool:
+        engine = self._store.engine.execution_options(isolation_level="AUTOCOMMIT")
+        connection = engine.connect()
+        statement = text("SELECT pg_try_advisory_lock(:n)")
+        if connection.scalar(statement, {"n": LEADER_LOCK}):
+            self._connection = connection
+            return True
+        connection.close()
+        return False
+
+    def _let_go(self) -> None:
+        """Close the connection for good: PostgreSQL then frees the lock."""
         if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()

@@ -141,7 +141,7 @@ def intake_policy(settings: Settings) -> IntakePolicy:
             Tier.MISSING: timedelta(hours=settings.missing_expires_h),
             Tier.LONG_TERM: timedelta(hours=settings.long_term_expires_h),
         },
-        long_term_after=timedelta(days=settings.long_term_after_days),
+        amber_fresh_for=timedelta(days=settings.amber_fresh_days),
         hold_area_above_km2=settings.hold_area_above_km2,
         default_country=settings.default_country or None,
     )

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     data, port = folder / "pg", free_port()
     as_owner = _without_root(folder)
     _run([*as_owner, initdb, "-D", str(data), "-U", "porchlight", "-A", "trust", "-E", "UTF8"])
-    server = subprocess.Popen(  # noqa: S603
+    server = _start(
         [
             *as_owner,
             postgres,
@@ -59,8 +60,7 @@ def postgresql(folder: Path) -> Iterator[str]:
             "-c",
             "max_connections=200",
         ],
-        stdout=subprocess.DEVNULL,
-        stderr=(folder / "pg.log").open("wb"),
+        folder / "pg.log",
     )
     try:
         _wait_for(port, server, folder / "pg.log")
@@ -95,12 +95,11 @@ def rabbitmq(folder: Path) -> Iterator[str]:
     (folder / "rabbitmq.conf").write_text(
         "loopback_users = none\nvm_memory_high_watermark.absolute = 512MB\n"
     )
-    server = subprocess.Popen(
+    server = _start(
         ["/usr/lib/rabbitmq/bin/rabbitmq-server"],
+        folder / "rabbit.log",
         env=env,
         cwd=folder,
-        stdout=(folder / "rabbit.log").open("wb"),
-        stderr=subprocess.STDOUT,
         start_new_session=True,
     )
     try:
@@ -128,13 +127,18 @@ def _without_root(folder: Path) -> list[str]:
     owner = pwd.getpwnam("postgres")
     os.chown(folder, owner.pw_uid, owner.pw_gid)
     for parent in folder.parents:
-        if parent.is_relative_to("/tmp") and parent != Path("/tmp"):  # noqa: S108
+        if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
             parent.chmod(parent.stat().st_mode | 0o011)
     return ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
 
 
+def _start(command: Sequence[str], log: Path, **options: Any) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as out:
+        return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, **options)
+
+
 def _run(command: Sequence[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if done.returncode:
         pytest.fail(f"{command[-1]} failed: {done.stderr[-2000:]}")
 
@@ -168,6 +172,6 @@ def _stop_names(env: dict[str, str]) -> None:
     """End the Erlang name server that came up with the broker: ours, on a port of its own."""
     epmd = shutil.which("epmd")
     if epmd:
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [epmd, "-port", env["ERL_EPMD_PORT"], "-kill"], env=env, capture_output=True, timeout=10
         )

@@ -185,4 +185,6 @@ def _doubtful(
     if newest_change(session) == wave.change_seq:
         return np.zeros(len(people), bool)
     changed = changes_since(session, wave.change_seq, CHANGES_LOOKED_AT)
+    if len(changed) == CHANGES_LOOKED_AT:  # there may be more: look at everybody
+        return np.ones(len(people), bool)
     return np.isin(people, [c.subscriber_id for c in changed])

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from alerts.alert import Status
 from alerts.audience.index import AudienceIndex
 from alerts.clock import Clock
-from alerts.delivery.claim import Claimed, claim_batch
+from alerts.delivery.claim import RETRIED, Claimed, claim_batch
 from alerts.delivery.compose import Composer
 from alerts.delivery.report import Sends
 from alerts.delivery.retry import next_try_after_s
@@ -76,11 +76,18 @@ class Dispatcher:
             places = np.array([claimed.place_of[t.device_id] for t in chunk])
             if not claimed.is_end and not self._is_active(claimed):
                 break
+            before = outcomes[places]
             outcomes[places] = Outcome.IN_FLIGHT
             if not self._record(claimed, outcomes):
                 return  # the lease went to somebody else
-            answers = self._hand_over(claimed, channel, chunk)
-            outcomes[places] = [a.outcome for a in answers]
+            try:
+                answers = self._hand_over(claimed, channel, chunk)
+            except (Misconfigured, Refused):
+                outcomes[places] = before  # nothing of this chunk left
+                raise
+            said = np.array([a.outcome for a in answers], np.uint8)
+            # who may have been told before a crash stays in doubt until the channel takes it
+            outcomes[places] = np.where(said == Outcome.PENDING, before, said)
             retry_after_s = max([retry_after_s, *(a.retry_after_s or 0.0 for a in answers)])
             self._end_gone(chunk, answers)
         self._finish(claimed, outcomes, retry_after_s)
@@ -109,7 +116,7 @@ class Dispatcher:
     def _finish(self, claimed: Claimed, outcomes: Outcomes, retry_after_s: float) -> None:
         """Give the batch back: done, or to be tried again when the channel asks for it."""
         now = self.clock()
-        waits = bool((outcomes == Outcome.PENDING).any())
+        waits = bool(np.isin(outcomes, RETRIED).any())
         after = next_try_after_s(claimed.attempts, retry_after_s or None, random.SystemRandom())
         with self.store.begin() as session:
             write_if_owner(
@@ -119,14 +126,14 @@ class Dispatcher:
                 outcomes=outcomes.tobytes(),
                 lease_owner=None,
                 lease_until=None,
+                last_error=None,
                 state=BatchState.READY if waits else BatchState.DONE,
                 not_before=now + timedelta(seconds=after if waits else 0),
                 done_at=None if waits else now,
             )
 
     def _stop(self, claimed: Claimed, problem: Misconfigured | Refused | Sealed) -> None:
-        """Nothing of this chunk left: the channel must be mended, or our message."""
-        claimed.outcomes[claimed.outcomes == Outcome.IN_FLIGHT] = Outcome.PENDING
+        """Give a batch back whose channel must be mended, or whose message."""
         if isinstance(problem, Refused):
             self._park(claimed, str(problem))
         else:
@@ -178,16 +185,15 @@ class Dispatcher:
             self.sends.first_push(claimed.received_at, now)
 
     def _end_gone(self, chunk: Sequence[PushTarget], answers: Sequence[PushOutcome]) -> None:
-        gone = [
-            t.device_id for t, a in zip(chunk, answers, strict=True) if a.outcome is Outcome.GONE
-        ]
+        gone = [t for t, a in zip(chunk, answers, strict=True) if a.outcome is Outcome.GONE]
         if not gone:
             return
         now = self.clock()
         with self.store.begin() as session:
-            for device_id in gone:
+            for target in gone:
                 session.execute(
                     update(Device)
-                    .where(Device.id == device_id, Device.ended_at.is_(None))
+                    .where(Device.id == target.device_id, Device.ended_at.is_(None))
+                    .where(Device.address == target.address)  # or it registered anew meanwhile
                     .values(ended_at=now, ended_reason="channel_says_gone")
                 )

@@ -86,8 +86,8 @@ def _not_for_people(alert: CapAlert) -> Problem | None:
     if alert.status not in PUSHABLE:
         message = f"status {alert.status} is not for people: only Actual goes to the public."
         return warning("not_actual", "alert/status", message)
-    if alert.scope and alert.scope != "Public":
-        message = f"scope {alert.scope} is not for the public."
+    if alert.scope != "Public":  # CAP 1.0 may leave it out: then nobody said that it is public
+        message = f"scope {alert.scope or '(none)'} is not for the public."
         return warning("not_public", "alert/scope", message)
     if alert.msg_type in ("Ack", "Error"):
         message = f"msgType {alert.msg_type} was kept; there is nothing to tell anybody."

@@ -69,7 +69,7 @@ class Considering:
             authorities=authorities,
             expires_at=self.policy.expiry(decided.tier, now, poster.expires_at),
             problems=(*decided.problems, *derived.problems),
-            hold=tuple(reasons_to_hold(considered, self.policy)),
+            hold=tuple(reasons_to_hold(considered, self.policy, now)),
         )
 
     def country_of(self, poster: Poster, area: AreaOfInterest | None) -> str | None:

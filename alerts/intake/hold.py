@@ -1,6 +1,7 @@
 """May this go out by itself? If not, why, in words for the desk (DOMAIN rules 2, 4, 5, 7)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,11 +26,13 @@ class Considered(BaseModel):
     trust: Trust
 
 
-def reasons_to_hold(considered: Considered, policy: IntakePolicy) -> Sequence[Problem]:
+def reasons_to_hold(
+    considered: Considered, policy: IntakePolicy, now: datetime
+) -> Sequence[Problem]:
     """Return why the desk must look first; empty if it may go out by itself."""
     checks = (_no_area, _no_authority, _unidentified, _already_over, _trust)
     found = [reason for check in checks if (reason := check(considered)) is not None]
-    return [*found, *_too_large(considered, policy)]
+    return [*found, *_old_amber(considered, policy, now), *_too_large(considered, policy)]
 
 
 def _no_area(c: Considered) -> Problem | None:
@@ -71,6 +74,18 @@ def _trust(c: Considered) -> Problem | None:
         return None
     words = "every alert" if c.trust is Trust.REVIEW else "every alert that isn't amber"
     return warning("review", "", f"The desk approves {words} of this feed (trust: {c.trust}).")
+
+
+def _old_amber(c: Considered, policy: IntakePolicy, now: datetime) -> Sequence[Problem]:
+    """A listing keeps its AMBER posters for years; reading it for the first time is no emergency."""
+    since = [child.missing_since for child in c.poster.still_missing if child.missing_since]
+    if c.tier is not Tier.AMBER or not since or max(since) > now - policy.amber_fresh_for:
+        return ()
+    message = (
+        f"It is an AMBER case of more than {policy.amber_fresh_for.days} days ago: "
+        "the desk says whether it is told as one now."
+    )
+    return (warning("old_amber", "/children/0/missingSince", message),)
 
 
 def _too_large(c: Considered, policy: IntakePolicy) -> Sequence[Problem]:

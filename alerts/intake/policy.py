@@ -13,7 +13,7 @@ class IntakePolicy(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     expires_after: dict[Tier, timedelta]
-    long_term_after: timedelta
+    amber_fresh_for: timedelta  # an older AMBER case isn't news: the desk looks first
     hold_area_above_km2: float
     default_country: str | None
 

@@ -83,7 +83,10 @@ class PeopleImport:
     def _write_people(
         self, session: Session, rows: Sequence[NewNeighborhood], now: datetime
     ) -> int:
-        fresh = {new.person: new for new in reversed(rows) if new.person not in self._people}
+        fresh: dict[str, NewNeighborhood] = {}
+        for new in rows:
+            if new.person not in self._people:
+                fresh.setdefault(new.person, new)
         if not fresh:
             return 0
         ids = {person: uuid7() for person in fresh}

@@ -242,6 +242,16 @@ def oldest_backlog(session: Session, now: datetime) -> datetime | None:
     )
 
 
+def stuck(session: Session) -> Sequence[tuple[str, str, int]]:
+    """Return what a person must look at: channel, what is wrong, how many batches wait for it."""
+    found = session.execute(
+        select(Batch.channel, Batch.last_error, func.count())
+        .where(Batch.state != BatchState.DONE, Batch.last_error.is_not(None))
+        .group_by(Batch.channel, Batch.last_error)
+    )
+    return [(str(channel), error or "", count) for channel, error, count in found]
+
+
 def count_outcomes(session: Session, wave_id: int) -> dict[Outcome, int]:
     """Return how many devices of a wave have each outcome."""
     total = np.zeros(256, np.int64)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.store.alerts import count_by_status
 from alerts.store.feeds import Feed, pulled_feeds
-from alerts.store.waves import oldest_backlog
+from alerts.store.waves import oldest_backlog, stuck
 from service.api.never_stored import never_stored
 from service.auth import public
 from service.database import is_current
@@ -51,7 +51,8 @@ class Ready(BaseModel):
     checks: dict[str, Check]
 
 
-VITAL = ("database", "queue")
+# Without the queue documents are still taken in, and workers still look by themselves.
+VITAL = ("database",)
 UNKNOWN = Check(ok=False, detail="Not known: the database can't be read.")
 
 
@@ -74,6 +75,7 @@ def ready() -> Response:
         "queue": _queue(),
         "feeds": _feeds() if database.ok else UNKNOWN,
         "backlog": _backlog() if database.ok else UNKNOWN,
+        "channels": _channels() if database.ok else UNKNOWN,
     }
     if not all(checks[name].ok for name in VITAL):
         return reply(Ready(status="unready", checks=checks), 503)
@@ -134,6 +136,15 @@ def _stale_words(stale: Sequence[Feed], now: datetime) -> str:
 
 def _read_at(feed: Feed) -> datetime:
     return feed.read_at or feed.created_at
+
+
+def _channels() -> Check:
+    with runtime().store.read() as session:
+        wrong = stuck(session)
+    if not wrong:
+        return Check(ok=True, detail="Every channel takes what is handed to it.")
+    words = "; ".join(f"{channel}: {why} ({count} batches)" for channel, why, count in wrong)
+    return Check(ok=False, detail=f"Pushes wait, none is lost. {words}")
 
 
 def _backlog() -> Check:

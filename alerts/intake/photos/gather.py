@@ -3,6 +3,7 @@
 One try, bounded in time: a picture helps, but it never holds up an alert.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import structlog
@@ -37,7 +38,11 @@ def gather_photos(
 ) -> int:
     """Fetch what a revision's poster shows and we don't have; return how many came."""
     wanted = _wanted(store, vault, revision_id)
-    kept = [one for photo in wanted if (one := _fetch(photo, policy)) is not None]
+    if not wanted:
+        return 0
+    with ThreadPoolExecutor(len(wanted)) as pool:  # at most MAX_PHOTOS; none waits for another
+        fetched = list(pool.map(lambda photo: _fetch(photo, policy), wanted))
+    kept = [one for one in fetched if one is not None]
     if not kept:
         return 0
     with store.begin() as session:

@@ -1,0 +1,125 @@
+"""Which commands are there? One table; a command's module is imported when it is called.
+
+So `porchlight --help` answers at once, and `feed check` doesn't wait for what only `serve` needs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+import click
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Where a command is and what it does, in a line."""
+
+    at: str  # "module:attribute"
+    says: str
+    hidden: bool = False
+
+
+class Group(click.Group):
+    """Commands under one name, imported when called."""
+
+    def __init__(self, name: str, says: str, entries: Mapping[str, "Entry | Group"]) -> None:
+        super().__init__(name, help=says, no_args_is_help=True)
+        self.entries = entries
+        self.says = says
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the table."""
+        return list(self.entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        entry = self.entries.get(cmd_name)
+        if entry is None or isinstance(entry, Group):
+            return entry
+        module, attribute = entry.at.split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        rows = [
+            (name, entry.says)
+            for name, entry in self.entries.items()
+            if isinstance(entry, Group) or not entry.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+PORCHLIGHT = Group(
+    "porchlight",
+    "Missing-child alerts: from a partner's poster to the phones of the neighbourhood, and back "
+    "to silence when the child is found. Settings are PORCHLIGHT_*, see config/example.env.",
+    {
+        "init": Entry(at="service.cli.init:init", says="Make tables, places, first staff member."),
+        "serve": Entry(at="service.cli.serve:serve", says="Run everything in one process."),
+        "demo": Entry(at="service.cli.demo:demo", says="Show a fictional case, start to end."),
+        "doctor": Entry(at="service.cli.doctor:doctor", says="Look at every dependency."),
+        "web": Entry(at="service.cli.serve:web", says="Answer requests only (scaled size)."),
+        "worker": Entry(at="service.cli.serve:worker", says="Send only (scaled size)."),
+        "scheduler": Entry(at="service.cli.serve:scheduler", says="Keep time only (scaled size)."),
+        "feed": Group(
+            "feed",
+            "Who sends posters.",
+            {
+                "check": Entry(at="service.cli.feed_check:check", says="Could we act on a file?"),
+                "add": Entry(at="service.cli.feed_add:add", says="Add a feed, cut its API key."),
+                "list": Entry(at="service.cli.feed:list_", says="List feeds and their health."),
+                "poll": Entry(at="service.cli.feed:poll", says="Read a feed now."),
+                "pause": Entry(at="service.cli.feed:pause", says="Take nothing from a feed."),
+                "resume": Entry(at="service.cli.feed:resume", says="Take from it again."),
+                "key": Entry(at="service.cli.feed:key", says="Cut another API key."),
+            },
+        ),
+        "alert": Group(
+            "alert",
+            "What people are told.",
+            {
+                "list": Entry(at="service.cli.alert:list_", says="List alerts, newest first."),
+                "show": Entry(at="service.cli.alert:show", says="Show one alert and its waves."),
+                "explain": Entry(
+                    at="service.cli.alert_explain:explain_", says="Why was somebody told, or not?"
+                ),
+                "approve": Entry(
+                    at="service.cli.alert_decide:approve_", says="Say yes to a held alert."
+                ),
+                "recall": Entry(
+                    at="service.cli.alert_decide:recall_", says="End an alert, take it back."
+                ),
+            },
+        ),
+        "subscriber": Group(
+            "subscriber",
+            "The neighbours.",
+            {
+                "import": Entry(
+                    at="service.cli.subscriber_import:import_", says="Import neighborhoods."
+                ),
+            },
+        ),
+        "staff": Group(
+            "staff",
+            "Who works at the desk.",
+            {
+                "add": Entry(at="service.cli.staff:add", says="Add a person."),
+                "list": Entry(at="service.cli.staff:list_", says="List the people."),
+            },
+        ),
+        "places": Group(
+            "places",
+            "ZIP codes, cities, counties, states, countries.",
+            {
+                "load": Entry(at="service.cli.places:load", says="Load the built-in places again."),
+                "build": Entry(
+                    at="service.cli.places:build", says="Gather them into one file.", hidden=True
+                ),
+            },
+        ),
+        "reach": Entry(at="service.cli.reach:reach", says="How many would an area reach?"),
+    },
+)

@@ -1,0 +1,45 @@
+"""`porchlight places load|build`: the code sets that areas are looked up in."""
+
+from collections.abc import Iterable
+
+import click
+
+from service import database
+from service.cli.answer import Answer, json_option, tell
+from service.cli.instance import opened
+
+
+class PlacesLoaded(Answer):
+    """How many places there are."""
+
+    places: int
+
+    def lines(self) -> Iterable[str]:
+        """Say it to a person."""
+        yield f"{self.places:,} places loaded: countries, states, counties, ZIP codes, cities."
+
+
+class PlacesBuilt(Answer):
+    """Where the places were gathered."""
+
+    file: str
+
+    def lines(self) -> Iterable[str]:
+        """Say it to a person."""
+        yield f"The places are gathered in {self.file}."
+
+
+@click.command()
+@json_option
+def load(as_json: bool) -> None:
+    """Load the built-in places again, replacing those of the same code sets."""
+    with opened() as runtime:
+        places = database.load_places(runtime.store)
+    tell(PlacesLoaded(places=places), as_json=as_json)
+
+
+@click.command()
+@json_option
+def build(as_json: bool) -> None:
+    """Gather the places into one file, so that `init` takes seconds (make setup does it)."""
+    tell(PlacesBuilt(file=str(database.build_places())), as_json=as_json)

@@ -1,0 +1,90 @@
+"""`porchlight alert`: two people approve, one recalls, and anybody can be told why."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from alerts.store.feeds import Feed, FeedKind, Trust
+from alerts.store.subscribers import Subscriber
+from service.demo.neighbours import NEIGHBOURS, move_in
+from service.jobs import Jobs
+from service.wiring import Runtime
+from tests.service.cli.conftest import Run
+from tests.service.cli.test_feed_check import POSTER
+
+
+@pytest.fixture
+def held(runtime: Runtime) -> str:
+    """The id of an alert that waits for the desk."""
+    with runtime.store.begin() as session:
+        feed = Feed(
+            slug="police", kind=FeedKind.POSTER, trust=Trust.REVIEW, created_at=runtime.clock()
+        )
+        session.add(feed)
+        move_in(session, runtime.clock(), NEIGHBOURS)
+    return str(runtime.intake.poster(feed, json.dumps(POSTER).encode()).alert_id)
+
+
+def test_two_people_make_it_live_and_one_recalls(
+    porchlight: Run, runtime: Runtime, held: str
+) -> None:
+    for name in ("ana", "bo"):
+        porchlight("staff", "add", name)
+    first = porchlight("alert", "approve", held, "--by", "ana", "--json")
+    assert first.code == 0, first.err
+    said = {key: first.json[key] for key in ("alert", "status", "approvals", "needed")}
+    assert said == {"alert": held, "status": "held", "approvals": 1, "needed": 2}
+    same = porchlight("alert", "approve", held, "--by", "ana", "--json")
+    assert (same.json["status"], same.json["approvals"]) == ("held", 1)
+    assert "counts once" in same.json["note"]
+    second = porchlight("alert", "approve", held, "--by", "bo", "--json")
+    assert (second.json["status"], second.json["approvals"]) == ("active", 2)
+    Jobs(runtime).run_until_quiet()
+    recalled = porchlight("alert", "recall", held, "--by", "bo", "--reason", "wrong area")
+    assert recalled.code == 0
+    assert "all-clear" in recalled.out
+    Jobs(runtime).run_until_quiet()
+    shown = porchlight("alert", "show", held, "--json").json
+    assert (shown["status"], shown["end_reason"]) == ("ended", "recalled")
+    assert [wave["kind"] for wave in shown["waves"]] == ["alert", "all_clear"]
+    assert shown["waves"][0]["outcomes"] == {"sent": 9}
+
+
+def test_show_and_list_say_why_it_is_held(quick: Run, held: str) -> None:
+    shown = quick("alert", "show", held, "--json").json
+    assert "The desk approves every alert" in shown["revisions"][0]["held_reasons"][0]
+    assert shown["revisions"][0]["area"]["provenance"] == "zip"
+    assert "Example" not in quick("alert", "show", held).out
+    assert [item["id"] for item in quick("alert", "list", "--json").json["items"]] == [held]
+    assert quick("alert", "list", "--status", "active", "--json").json["items"] == []
+    assert held in quick("alert", "list", "--status", "held").out
+
+
+def test_strangers_decide_nothing(quick: Run, held: str) -> None:
+    ran = quick("alert", "approve", held, "--by", "nobody")
+    assert ran.code == 1
+    assert "porchlight staff add" in ran.err
+    quick("staff", "add", "vi", "--role", "viewer")
+    assert quick("alert", "approve", held, "--by", "vi").code == 1
+    assert quick("alert", "recall", held, "--by", "vi").code == 1
+    assert quick("alert", "show", str(uuid4())).code == 1
+
+
+def test_explain_answers_for_one_person(quick: Run, runtime: Runtime, held: str) -> None:
+    with runtime.store.read() as session:
+        people = [str(i) for i in session.scalars(select(Subscriber.public_id))]
+    before = quick("alert", "explain", held, "--subscriber", people[0], "--json").json
+    assert before["told"] is False
+    assert "held" in before["answer"]
+    for name in ("ana", "bo"):
+        quick("staff", "add", name)
+        quick("alert", "approve", held, "--by", name)
+    Jobs(runtime).run_until_quiet()
+    told = [
+        quick("alert", "explain", held, "--subscriber", person, "--json").json["told"]
+        for person in people
+    ]
+    assert told.count(True) == 9
+    assert quick("alert", "explain", held, "--subscriber", str(uuid4())).code == 1

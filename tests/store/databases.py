@@ -1,0 +1,119 @@
+"""Real databases for tests: each test has its own, made by the migrations, on both sizes.
+
+A pytest plugin: tests/store/conftest.py and its like load it, a test module elsewhere says
+`pytest_plugins = ("tests.store.databases",)`. PostgreSQL is one server per test run; the mark
+`xdist_group` keeps its tests on one worker.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from alerts.store.engine import Store
+from alerts.store.keyring import Keyring
+from alerts.store.vault import Vault
+from service import database
+from tests.servers import postgresql
+
+TEMPLATE = "migrated"
+
+NewDatabase = Callable[[str], str]  # name of a template → URL of a fresh copy
+
+
+@contextmanager
+def _statements(admin: str) -> Iterator[Callable[[str], object]]:
+    """Run statements that can't be in a transaction."""
+    engine = create_engine(admin, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield lambda statement: connection.execute(text(statement))
+    engine.dispose()
+
+
+def _url(admin: str, name: str) -> str:
+    return make_url(admin).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "porchlight.sqlite3"
+    database.migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewDatabase]:
+    """Makes databases in a server of our own, as copies of a template."""
+    numbers = count(1)
+    with (
+        postgresql(tmp_path_factory.mktemp("postgresql")) as admin,
+        _statements(admin) as execute,
+    ):
+        execute(f"CREATE DATABASE {TEMPLATE}")
+        database.migrate(_url(admin, TEMPLATE))
+
+        def copy_of(template: str) -> str:
+            name = f"test_{next(numbers)}"
+            execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+            return _url(admin, name)
+
+        yield copy_of
+
+
+SIZES = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgresql", id="postgresql", marks=pytest.mark.xdist_group("postgresql")),
+]
+
+
+@pytest.fixture(params=SIZES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated database that is empty."""
+    if request.param == "postgresql":
+        copy_of: NewDatabase = request.getfixturevalue("new_postgresql")
+        return copy_of(TEMPLATE)
+    path = tmp_path / "porchlight.sqlite3"
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=SIZES)
+def keyring_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table, as a keyring finds it."""
+    if request.param == "postgresql":
+        copy_of: NewDatabase = request.getfixturevalue("new_postgresql")
+        return copy_of("template0")
+    return f"sqlite:///{tmp_path / 'apart.sqlite3'}"
+
+
+@pytest.fixture
+def postgresql_url(new_postgresql: NewDatabase) -> str:
+    """The URL of a migrated database that is empty, for what only the scaled size does."""
+    return new_postgresql(TEMPLATE)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store, once on SQLite and once on PostgreSQL."""
+    made = Store(database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    """A keyring in a file of its own."""
+    made = Keyring(f"sqlite:///{tmp_path / 'keyring.sqlite3'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def vault(keyring: Keyring) -> Vault:
+    """A vault over that keyring."""
+    return Vault(keyring)
