@@ -77,7 +77,7 @@ def _trust(c: Considered) -> Problem | None:
 
 
 def _old_amber(c: Considered, policy: IntakePolicy, now: datetime) -> Sequence[Problem]:
-    """A listing keeps its AMBER posters for years; reading it for the first time is no emergency."""
+    """Find AMBER cases that are no news: a listing keeps its posters for years."""
     since = [child.missing_since for child in c.poster.still_missing if child.missing_since]
     if c.tier is not Tier.AMBER or not since or max(since) > now - policy.amber_fresh_for:
         return ()

@@ -2,20 +2,28 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from alerts.clock import utc_now
 from alerts.store.alerts import Alert, alert_by_public_id
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.staff import Staff
 from service.wiring import Runtime
 
+
+def hours_ago(hours: float) -> str:
+    """Return a moment as the source writes it; cases are of today, whenever the tests run."""
+    return (utc_now() - timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+
 POSTER: dict[str, Any] = {
     "organizationCode": "NCMC",
     "caseNumber": "1",
-    "lastModified": "2026-11-22T10:00:00Z",
+    "lastModified": hours_ago(1),
     "children": [
         {
             "firstName": "Wren",
@@ -23,7 +31,7 @@ POSTER: dict[str, Any] = {
             "missingCity": "Marquette",
             "missingState": "MI",
             "missingZip": "49855",
-            "missingSince": "2026-11-22T08:00:00Z",
+            "missingSince": hours_ago(3),
         }
     ],
     "contacts": [{"name": "Police", "phoneNumbers": ["1-906-555-0100"]}],

@@ -12,7 +12,7 @@ from alerts.store.alerts import Alert, newest_revision
 from alerts.store.staff import AuditEntry, Staff, first_broken_link
 from service.jobs import Jobs
 from service.wiring import Runtime
-from tests.desk.conftest import POSTER, Hire, Submit, fresh
+from tests.desk.conftest import POSTER, Hire, Submit, fresh, hours_ago
 
 
 def says_yes(
@@ -25,7 +25,7 @@ def says_yes(
             runtime.authorities,
             fresh(session, alert),
             person,
-            runtime.clock() + (later or timedelta()),
+            runtime.clock() + later,
             needed=2,
         )
 
@@ -68,7 +68,7 @@ def test_another_area_asks_again(runtime: Runtime, submit: Submit, hire: Hire) -
 def test_a_newer_revision_asks_again(runtime: Runtime, submit: Submit, hire: Hire) -> None:
     alert, ana, bo = submit(), hire("ana"), hire("bo")
     says_yes(runtime, alert, ana)
-    submit(lastModified="2026-11-22T11:00:00Z", amberAlert=True)
+    submit(lastModified=hours_ago(0.5), amberAlert=True)
     newer = says_yes(runtime, alert, bo)
     assert (newer.revision, newer.approvals) == (2, 1)
     assert says_yes(runtime, alert, ana).status is Status.ACTIVE
@@ -109,7 +109,8 @@ def test_what_has_gone_out_expired_or_ended_is_not_approved(
     says_yes(runtime, alert, bo)
     with pytest.raises(Conflict, match="nothing of this alert is held"):
         says_yes(runtime, alert, bo)
-    submit(children=[POSTER["children"][0] | {"dateFound": "2026-11-22T12:00:00Z"}])
+    child = POSTER["children"][0] | {"dateFound": hours_ago(0)}
+    submit(children=[child], lastModified=hours_ago(0))
     Jobs(runtime).run_until_quiet()
     with pytest.raises(Conflict, match="has ended"):
         says_yes(runtime, alert, bo)

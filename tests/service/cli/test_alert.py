@@ -11,8 +11,8 @@ from alerts.store.subscribers import Subscriber
 from service.demo.neighbours import NEIGHBOURS, move_in
 from service.jobs import Jobs
 from service.wiring import Runtime
+from tests.desk.conftest import POSTER
 from tests.service.cli.conftest import Run
-from tests.service.cli.test_feed_check import POSTER
 
 
 @pytest.fixture
