@@ -12,11 +12,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from alerts.store.engine import Store
 from config.settings import Settings
 from service import database
 from service.wiring import Runtime, wire
+
+# No stop-watch in a test: machines are busy. The same examples each time, so that red stays red.
+hypothesis_settings.register_profile(
+    "porchlight", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("porchlight")
 
 
 @pytest.fixture(autouse=True)

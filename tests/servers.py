@@ -9,6 +9,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -40,33 +41,18 @@ def free_port() -> int:
 def postgresql(folder: Path) -> Iterator[str]:
     """Run PostgreSQL + PostGIS in `folder`; yields the URL of its administrative database."""
     initdb, postgres = _pg("initdb"), _pg("postgres")
-    data, port = folder / "pg", free_port()
-    as_owner = _without_root(folder)
-    _run([*as_owner, initdb, "-D", str(data), "-U", "porchlight", "-A", "trust", "-E", "UTF8"])
-    server = _start(
-        [
-            *as_owner,
-            postgres,
-            "-D",
-            str(data),
-            "-p",
-            str(port),
-            "-h",
-            "127.0.0.1",
-            "-k",
-            str(folder),
-            "-c",
-            "fsync=off",
-            "-c",
-            "max_connections=200",
-        ],
-        folder / "pg.log",
-    )
-    try:
-        _wait_for(port, server, folder / "pg.log")
-        yield f"postgresql+psycopg://porchlight@127.0.0.1:{port}/postgres"
-    finally:
-        _stop(server)
+    port, log = free_port(), folder / "pg.log"
+    with _home_of_postgresql(folder) as (home, as_owner):
+        data = str(home / "pg")
+        _run([*as_owner, initdb, "-D", data, "-U", "porchlight", "-A", "trust", "-E", "UTF8"])
+        options = ("-c", "fsync=off", "-c", "max_connections=200")
+        where = ("-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", str(home))
+        server = _start([*as_owner, postgres, *where, *options], log)
+        try:
+            _wait_for(port, server, log)
+            yield f"postgresql+psycopg://porchlight@127.0.0.1:{port}/postgres"
+        finally:
+            _stop(server)
 
 
 @contextmanager
@@ -120,16 +106,23 @@ def _pg(name: str) -> str:
     return str(found)
 
 
-def _without_root(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root: run it as its own user then."""
+@contextmanager
+def _home_of_postgresql(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """PostgreSQL refuses to run as root: run it as its own user then, in a folder of its own.
+
+    That isn't below pytest's, which every pytest that starts takes from other users again.
+    """
     if os.geteuid() != 0:
-        return []
+        yield folder, []
+        return
     owner = pwd.getpwnam("postgres")
-    os.chown(folder, owner.pw_uid, owner.pw_gid)
-    for parent in folder.parents:
-        if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+    home = Path(tempfile.mkdtemp(prefix="porchlight-postgresql-"))
+    os.chown(home, owner.pw_uid, owner.pw_gid)
+    try:
+        ids = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+        yield home, ["setpriv", *ids]
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _start(command: Sequence[str], log: Path, **options: Any) -> "subprocess.Popen[bytes]":

@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 _SIDE_PX = 480
-_ORGANIZATION = "NCMC"
+_ORGANIZATION = "DEMO"
 
 PosterJson = dict[str, Any]  # NCMEC's schema, as it travels: JSON, not a value of ours
 

@@ -129,7 +129,7 @@ ENGLISH = PageTexts(
     "Porchlight. It adds to the official channels; it does not replace them. "
     "In danger, call the emergency number.",
     docs_title="The Porchlight API",
-    docs_lead="Everything that apps, partner feeds and the alert desk can ask of this server.",
+    docs_lead="Everything that apps and partner feeds can ask of this server.",
     docs_raw="The description itself, for tools (OpenAPI 3.1)",
     docs_no_script="The page to try the API needs JavaScript. The description itself does not:",
     footer="Porchlight shows what official sources publish and never takes tips.",

@@ -80,7 +80,11 @@ def _looks(person: Person, language: Language) -> tuple[Fact, ...]:
 
 
 def _known(pairs: tuple[tuple[FactLabel, str | None], ...]) -> tuple[Fact, ...]:
-    return tuple(Fact(label=label, value=value) for label, value in pairs if value)
+    return tuple(
+        Fact(label=label, value=value)
+        for label, value in pairs
+        if value and value.strip().casefold() != "unknown"
+    )
 
 
 def _place(place: Place) -> str:

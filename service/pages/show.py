@@ -116,10 +116,20 @@ def headline(runtime: Runtime, shown: Shown, language: Language) -> str:
     return word_push(subject, WaveKind.ALERT, language).title
 
 
+def _names(poster: Poster) -> str:
+    """Return who is missing ("Wren Example, 7"), as far as the poster has names."""
+    named = [child for child in poster.still_missing if child.full_name]
+    return ", ".join(
+        f"{child.full_name}, {child.age_now}" if child.age_now else child.full_name
+        for child in named
+    )
+
+
 def _home_alert(runtime: Runtime, shown: Shown, language: Language) -> HomeAlert:
     alert = shown.alert
     return HomeAlert(
-        title=headline(runtime, shown, language),
+        title=_names(shown.poster) or headline(runtime, shown, language),
+        timezone=alert.time_zone or "UTC",
         tier=alert.tier,
         place=place_words(shown.poster),
         since=alert.activated_at or alert.received_at,

@@ -129,7 +129,7 @@ SPANISH = PageTexts(
     "tampoco. Se suma a los canales oficiales; no los sustituye. "
     "En caso de peligro, llame al número de emergencia.",
     docs_title="La API de Porchlight",
-    docs_lead="Todo lo que las aplicaciones, las fuentes y la mesa de alertas pueden pedir.",
+    docs_lead="Todo lo que las aplicaciones y las fuentes pueden pedir.",
     docs_raw="La descripción misma, para herramientas (OpenAPI 3.1)",
     docs_no_script="La página para probar la API necesita JavaScript. La descripción, no:",
     footer="Porchlight muestra lo que publican fuentes oficiales y nunca recibe pistas.",

@@ -247,6 +247,7 @@ class HomeAlert(View):
     place: str  # "Marquette, MI"
     since: datetime
     url: WebAddress
+    timezone: str = "UTC"  # IANA name of the place
     exercise: bool = False
 
 

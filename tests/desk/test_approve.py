@@ -14,10 +14,10 @@ from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.desk.conftest import POSTER, Hire, Submit, fresh, hours_ago
 
+NOW = timedelta()
 
-def says_yes(
-    runtime: Runtime, alert: Alert, person: Staff, later: timedelta | None = None
-) -> Approved:
+
+def says_yes(runtime: Runtime, alert: Alert, person: Staff, later: timedelta = NOW) -> Approved:
     with runtime.store.begin() as session:
         return approve(
             session,

@@ -42,7 +42,7 @@ def get(session: requests.Session, url: str, **params: str) -> Any:
 def test_nobody_gets_in_without_a_token(api: RunningPosterApi) -> None:
     with requests.Session() as session:
         session.trust_env = False
-        for path in ("Posters", "Poster/NCMC/1", "Poster/NCMC/1/Photo/0", "Poster/NCMC/Logo"):
+        for path in ("Posters", "Poster/DEMO/1", "Poster/DEMO/1/Photo/0", "Poster/DEMO/Logo"):
             assert session.get(f"{api.url}/{path}", timeout=5).status_code == 401
         assert session.post(f"{api.url}/Auth/RotateSecret", timeout=5).status_code == 401
         wrong: tuple[object, ...] = ({"clientId": "demo-client", "clientSecret": "wrong"}, [], None)
@@ -88,7 +88,7 @@ def test_posters_are_listed_oldest_first_by_pages_and_filters(
     assert numbers(skip="3") == []
     assert numbers(lastModifiedFrom="2026-03-05T15:00:00Z") == ["1", "2"]
     assert numbers(lastModifiedTo="2026-03-05T15:00:00Z") == ["0", "1"]
-    assert numbers(organizationCodes="NCMC") == ["0", "1", "2"]
+    assert numbers(organizationCodes="DEMO") == ["0", "1", "2"]
     assert numbers(organizationCodes="OTHER") == []
 
 
@@ -102,12 +102,12 @@ def test_the_default_page_is_twenty(api: RunningPosterApi, session: requests.Ses
 def test_null_fields_stay_null(api: RunningPosterApi, session: requests.Session) -> None:
     poster, _ = sparse_case("1", NOW)
     api.stand_in.add(poster)
-    assert get(session, f"{api.url}/Poster/NCMC/1") == poster
+    assert get(session, f"{api.url}/Poster/DEMO/1") == poster
     assert poster["contacts"] is None
 
 
 def test_a_poster_is_put_and_deleted(api: RunningPosterApi, session: requests.Session) -> None:
-    url = f"{api.url}/Poster/NCMC/77"
+    url = f"{api.url}/Poster/DEMO/77"
     assert session.get(url, timeout=5).status_code == 404
     assert session.put(url, data=b"no json", timeout=5).status_code == 400
     put = session.put(url, json={"children": None}, timeout=5).json()
@@ -123,7 +123,7 @@ def test_a_photo_comes_as_bytes_or_as_json(
     poster, photos = fictional_case("1", NOW)
     api.stand_in.add(poster, photos)
     md5, content = next(iter(photos.items()))
-    url = f"{api.url}/Poster/NCMC/1/Photo/{md5}"
+    url = f"{api.url}/Poster/DEMO/1/Photo/{md5}"
     plain = session.get(url, timeout=5)
     assert (plain.content, plain.headers["Content-Type"]) == (content, "image/png")
     photo = get(session, url, form="json")
@@ -135,7 +135,7 @@ def test_a_photo_comes_as_bytes_or_as_json(
 
 
 def test_the_logo_is_an_image(api: RunningPosterApi, session: requests.Session) -> None:
-    logo = session.get(f"{api.url}/Poster/NCMC/Logo", timeout=5)
+    logo = session.get(f"{api.url}/Poster/DEMO/Logo", timeout=5)
     assert logo.headers["Content-Type"] == "image/png"
 
 
@@ -144,6 +144,6 @@ def test_a_found_case_says_so_for_every_child(
 ) -> None:
     api.stand_in.add(siblings_case("2", NOW)[0])
     api.stand_in.mark_found("2", NOW + timedelta(hours=1))
-    poster = get(session, f"{api.url}/Poster/NCMC/2")
+    poster = get(session, f"{api.url}/Poster/DEMO/2")
     assert {c["dateFound"] for c in poster["children"]} == {"2026-03-05T15:00:00Z"}
     assert poster["lastModified"] == "2026-03-05T15:00:00Z"

@@ -7,7 +7,7 @@ A pytest plugin: tests/store/conftest.py and its like load it, a test module els
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tests.servers import postgresql
 
 TEMPLATE = "migrated"
 
-NewDatabase = Callable[[str], str]  # name of a template → URL of a fresh copy
+NewDatabase = Callable[[str], AbstractContextManager[str]]  # template → URL of a fresh copy
 
 
 @contextmanager
@@ -57,10 +57,12 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
         execute(f"CREATE DATABASE {TEMPLATE}")
         database.migrate(_url(admin, TEMPLATE))
 
-        def copy_of(template: str) -> str:
+        @contextmanager
+        def copy_of(template: str) -> Iterator[str]:
             name = f"test_{next(numbers)}"
             execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-            return _url(admin, name)
+            yield _url(admin, name)
+            execute(f"DROP DATABASE {name} WITH (FORCE)")
 
         yield copy_of
 
@@ -72,29 +74,34 @@ SIZES = [
 
 
 @pytest.fixture(params=SIZES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated database that is empty."""
     if request.param == "postgresql":
-        copy_of: NewDatabase = request.getfixturevalue("new_postgresql")
-        return copy_of(TEMPLATE)
+        new: NewDatabase = request.getfixturevalue("new_postgresql")
+        with new(TEMPLATE) as url:
+            yield url
+        return
     path = tmp_path / "porchlight.sqlite3"
     shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-    return f"sqlite:///{path}"
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture(params=SIZES)
-def keyring_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def keyring_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database without any table, as a keyring finds it."""
     if request.param == "postgresql":
-        copy_of: NewDatabase = request.getfixturevalue("new_postgresql")
-        return copy_of("template0")
-    return f"sqlite:///{tmp_path / 'apart.sqlite3'}"
+        new: NewDatabase = request.getfixturevalue("new_postgresql")
+        with new("template0") as url:
+            yield url
+        return
+    yield f"sqlite:///{tmp_path / 'apart.sqlite3'}"
 
 
 @pytest.fixture
-def postgresql_url(new_postgresql: NewDatabase) -> str:
+def postgresql_url(new_postgresql: NewDatabase) -> Iterator[str]:
     """The URL of a migrated database that is empty, for what only the scaled size does."""
-    return new_postgresql(TEMPLATE)
+    with new_postgresql(TEMPLATE) as url:
+        yield url
 
 
 @pytest.fixture

@@ -126,14 +126,14 @@ def test_a_broken_item_stops_no_other(api: PosterApi, stand_in: PosterApiStandIn
 def test_null_fields_come_through(api: PosterApi, stand_in: PosterApiStandIn) -> None:
     poster, _ = sparse_case("1", START)
     stand_in.add(poster)
-    assert api.poster("NCMC", "1").payload == poster
+    assert api.poster("DEMO", "1").payload == poster
 
 
 def test_a_poster_that_is_gone_is_not_found(api: PosterApi, stand_in: PosterApiStandIn) -> None:
     publish(stand_in, 1)
     stand_in.remove("0")
     with pytest.raises(NotFound):
-        api.poster("NCMC", "0")
+        api.poster("DEMO", "0")
     assert cases(api) == []
 
 
@@ -145,9 +145,9 @@ def test_a_photo_is_read_in_both_forms(
     poster, photos = fictional_case("1", START)
     stand_in.add(poster, photos)
     for md5, content in photos.items():
-        assert api.photo("NCMC", "1", md5) == content
+        assert api.photo("DEMO", "1", md5) == content
     with pytest.raises(NotFound):
-        api.photo("NCMC", "1", "0" * 32)
+        api.photo("DEMO", "1", "0" * 32)
 
 
 @pytest.mark.parametrize("part", ["", ".", ".."])
@@ -157,18 +157,18 @@ def test_a_name_that_would_leave_the_path_is_not_asked_for(
     with pytest.raises(NotFound):
         api.poster(part, "1")
     with pytest.raises(NotFound):
-        api.photo("NCMC", "1", part)
+        api.photo("DEMO", "1", part)
     assert stand_in.requests == []
 
 
 def test_a_name_with_a_slash_stays_one_name(api: PosterApi, stand_in: PosterApiStandIn) -> None:
     with pytest.raises(NotFound):
-        api.poster("NCMC", "../../Posters?limit=1")
+        api.poster("DEMO", "../../Posters?limit=1")
     assert not any(line.startswith("GET /Posters") for line in stand_in.requests)
 
 
 def test_the_logo_is_read(api: PosterApi) -> None:
-    assert api.logo("NCMC").startswith(b"\x89PNG")
+    assert api.logo("DEMO").startswith(b"\x89PNG")
 
 
 def test_a_revoked_token_is_renewed_once(api: PosterApi, stand_in: PosterApiStandIn) -> None:
