@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     backlog_stale_after_s: Seconds = 120
     metrics_token: SecretStr | None = None
 
+    @field_validator("fcm_credential", "fcm_ca_bundle", "metrics_token", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("database_url", "keyring_url")
     @classmethod
     def _name_the_driver(cls, url: str) -> str:

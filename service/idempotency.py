@@ -4,6 +4,7 @@ What the key was first used for is compared by a keyed hash of the body; another
 same key is refused (draft-ietf-httpapi-idempotency-key-header).
 """
 
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -20,6 +21,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 PURPOSE = "idempotency"
+TURNS = tuple(threading.Lock() for _ in range(256))  # by the first byte of the keyed hash
 
 
 def idempotent(endpoint: Endpoint) -> Endpoint:
@@ -31,13 +33,14 @@ def idempotent(endpoint: Endpoint) -> Endpoint:
         if key is None:
             return endpoint(*args, **kwargs)
         lookup, digest = _names(key)
-        before = _before(lookup, digest)
-        if before is not None:
-            return before
-        response = make_response(endpoint(*args, **kwargs))
-        if response.status_code < 500:
-            _remember(lookup, digest, response)
-        return response
+        with TURNS[lookup[0]]:  # a repeat that comes at the same time waits for the answer
+            before = _before(lookup, digest)
+            if before is not None:
+                return before
+            response = make_response(endpoint(*args, **kwargs))
+            if response.status_code < 500:
+                _remember(lookup, digest, response)
+            return response
 
     return cast("Endpoint", guarded)
 
@@ -47,10 +50,18 @@ def _names(key: str) -> tuple[bytes, bytes]:
         detail = f"{HEADER} must have 1 to {LONGEST_KEY} characters."
         raise ApiProblem(400, "bad_idempotency_key", "A header can't be read", detail)
     vault = runtime().vault
-    # who has no token yet is told apart by address: somebody's key may be as plain as "1"
-    who = request.headers.get("Authorization") or f"from {request.remote_addr}"
-    lookup = vault.lookup("idempotency", who, request.method, request.full_path, key)
+    lookup = vault.lookup("idempotency", _asker(), request.method, request.full_path, key)
     return lookup, vault.lookup_bytes("idempotency-body", request.get_data())
+
+
+def who_asks() -> bytes:
+    """Return the keyed hash of whoever asks; erasing a person forgets their answers by it."""
+    return runtime().vault.lookup("asker", _asker())
+
+
+def _asker() -> str:
+    # who has no token yet is told apart by address: somebody's key may be as plain as "1"
+    return request.headers.get("Authorization") or f"from {request.remote_addr}"
 
 
 def _before(lookup: bytes, digest: bytes) -> Response | None:
@@ -72,6 +83,7 @@ def _remember(lookup: bytes, digest: bytes, response: Response) -> None:
     kept = (response.content_type or "").encode() + b"\n" + response.get_data()
     row = RememberedAnswer(
         lookup=lookup,
+        who=who_asks(),
         request_digest=digest,
         status=response.status_code,
         sealed_body=r.vault.seal_own(PURPOSE, kept),

@@ -27,13 +27,14 @@ from alerts.store.alerts import revision as revision_of
 from alerts.store.cases import CaseRecord, waiting_for_takedown
 from alerts.store.idempotency import forget_before
 from alerts.store.subscribers import newest_change
-from alerts.store.waves import ready_batches
+from alerts.store.waves import put_off, ready_batches
 from service.wiring import Runtime
 
 log = structlog.get_logger()
 
 ROUNDS = 50  # plan, send, settle, send the all-clear: four are enough unless something is stuck
 BATCHES_LOOKED_AT = 16  # several workers look at once; each starts somewhere else among these
+FAILED_WAITS = timedelta(seconds=60)  # a batch that failed by a fault of ours, until the next try
 ANSWERS_KEPT = timedelta(days=1)  # Idempotency-Key: a partner retries for hours, not for weeks
 
 
@@ -120,13 +121,23 @@ class Jobs:
 
     def send(self) -> int:
         """Send ready batches, the most urgent first, until there is none; return how many."""
-        r, sent = self._runtime, 0
+        sent = 0
         while batches := self._ready():
             for batch_id in batches:
-                if r.dispatcher.send_batch(batch_id):
-                    self.aftercare()
+                self._send_one(batch_id)
                 sent += 1
         return sent
+
+    def _send_one(self, batch_id: int) -> None:
+        """Send one batch; one that can't be sent waits, so that it doesn't hold up the others."""
+        r, is_done = self._runtime, False
+        with self.guarded("send"):
+            if r.dispatcher.send_batch(batch_id):
+                self.aftercare()
+            is_done = True
+        if not is_done:
+            with r.store.begin() as session:
+                put_off(session, batch_id, r.clock(), r.clock() + FAILED_WAITS)
 
     def aftercare(self) -> int:
         """Tell the end to those who were told, and take the data of ended cases back."""
@@ -135,10 +146,10 @@ class Jobs:
             ended = unsettled(session)
             cases = [case.id for case in waiting_for_takedown(session)]
         for alert_id in ended:
-            with r.store.begin() as session:
+            with self.guarded("settle"), r.store.begin() as session:
                 told += settle(session, alert_id, r.clock(), r.wave_policy.batch_size)
         for case_id in cases:
-            with r.store.begin() as session:
+            with self.guarded("takedown"), r.store.begin() as session:
                 case = session.get_one(CaseRecord, case_id, with_for_update=True)
                 take_down(session, r.vault, r.media, case, r.clock())
         return told
@@ -205,7 +216,7 @@ class Jobs:
     def _catch_up(self) -> int:
         r, told = self._runtime, 0
         for alert_id, number in self._late():
-            with r.store.begin() as session:
+            with self.guarded("catch_up"), r.store.begin() as session:
                 alert = session.get_one(Alert, alert_id, with_for_update=True)
                 revision = revision_of(session, alert_id, number)
                 told += catch_up(session, r.index, alert, revision, r.clock(), r.wave_policy)

@@ -18,6 +18,20 @@ log = structlog.get_logger()
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:porchlight:problem:"
+# Codes of json_text.read_json and cap.xml.parse_xml: the bytes are no JSON, no XML.
+UNPARSABLE = frozenset(
+    {
+        "malformed_json",
+        "not_utf8",
+        "too_deep",
+        "empty_document",
+        "html_page",
+        "malformed_xml",
+        "not_xml",
+        "unsupported_encoding",
+        "xml_attack",
+    }
+)
 
 
 class ProblemDocument(BaseModel):
@@ -53,13 +67,14 @@ class ApiProblem(Exception):
 
 
 def refused(problems: Sequence[Problem], more: Mapping[str, str] | None = None) -> ApiProblem:
-    """Return the problem of a document whose content can't be acted on (422)."""
+    """Return the problem of a document that can't be read (400) or acted on (422)."""
     first = next((p for p in problems if p.severity == "error"), None) or problems[0]
     where = f"{first.where}: " if first.where else ""
+    is_unparsable = first.code in UNPARSABLE
     return ApiProblem(
-        422,
+        400 if is_unparsable else 422,
         first.code,
-        "The document can't be acted on",
+        "The document can't be read" if is_unparsable else "The document can't be acted on",
         f"{where}{first.message}",
         problems=problems,
         more=more,

@@ -19,6 +19,7 @@ class RememberedAnswer(Base):
 
     id: Mapped[RowId]
     lookup: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of who, where and the key
+    who: Mapped[bytes] = mapped_column(LargeBinary, index=True)  # keyed hash of who asked
     request_digest: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of the body
     status: Mapped[int]
     sealed_body: Mapped[bytes] = mapped_column(LargeBinary)
@@ -33,3 +34,8 @@ def remembered(session: Session, lookup: bytes) -> RememberedAnswer | None:
 def forget_before(session: Session, moment: datetime) -> None:
     """Forget answers older than `moment`."""
     session.execute(delete(RememberedAnswer).where(RememberedAnswer.answered_at < moment))
+
+
+def forget_of(session: Session, who: bytes) -> None:
+    """Forget what was answered to somebody who is erased."""
+    session.execute(delete(RememberedAnswer).where(RememberedAnswer.who == who))

@@ -220,6 +220,17 @@ def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) 
     return _rows(result) == 1
 
 
+def put_off(session: Session, batch_id: int, now: datetime, until: datetime) -> None:
+    """Let a batch that nobody holds wait until then."""
+    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
+    session.execute(
+        update(Batch)
+        .where(Batch.id == batch_id, Batch.state == BatchState.READY, free)
+        .values(not_before=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def close(batch: Batch, now: datetime) -> None:
     """End a batch whose alert is over: what was tried in vain gave up, the rest never left."""
     outcomes = batch.outcome_array()

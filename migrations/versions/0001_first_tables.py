@@ -140,6 +140,7 @@ def upgrade() -> None:
         "remembered_answer",
         sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
         sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("who", sa.LargeBinary(), nullable=False),
         sa.Column("request_digest", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("sealed_body", sa.LargeBinary(), nullable=False),
@@ -147,6 +148,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_answer")),
         sa.UniqueConstraint("lookup", name=op.f("uq_remembered_answer_lookup")),
     )
+    with op.batch_alter_table("remembered_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_remembered_answer_who"), ["who"], unique=False)
+
     op.create_table(
         "staff",
         sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
@@ -674,6 +678,9 @@ def downgrade() -> None:
     op.drop_table("case_record")
     op.drop_table("subscriber")
     op.drop_table("staff")
+    with op.batch_alter_table("remembered_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_remembered_answer_who"))
+
     op.drop_table("remembered_answer")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index("uq_place_scheme_code")

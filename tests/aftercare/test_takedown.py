@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -32,14 +31,14 @@ from alerts.store.media import SIZES, Media
 from alerts.store.rehearsal import NoMedia
 from alerts.store.staff import AuditEntry, first_broken_link
 from alerts.store.submissions import Submission, SubmissionOutcome
-from config.settings import Settings
+from alerts.store.subscribers import Channel
 from geo.circle import circle_ground
 from geo.geojson import to_geometry
 from service.demo.cases import portrait_png
 from service.jobs import Jobs
-from service.wiring import Runtime, wire
+from service.wiring import Runtime
 from tests.audience.town import CENTRE, Town
-from tests.fakes.clock import NOON, StandingClock
+from tests.fakes.clock import NOON
 
 NAME = b"Wrenlyn"
 
@@ -49,14 +48,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
-@pytest.fixture
-def house(folder: Path, database_url: str) -> Iterator[Runtime]:
-    """All parts, as the product wires them, with one neighbour who has a console."""
-    settings = Settings(data_dir=folder, database_url=database_url, _env_file=None)
-    made = wire(settings, StandingClock())
-    Town(store=made.store, vault=made.vault, index=made.index).person()
-    yield made
-    made.close()
+@pytest.fixture(autouse=True)
+def neighbour(house: Runtime) -> None:
+    """Somebody near by, whose phone is told on the console."""
+    town = Town(store=house.store, vault=house.vault, index=house.index)
+    town.person(phones=[Channel.CONSOLE])
 
 
 def add_feed(house: Runtime, slug: str) -> Feed:

@@ -167,7 +167,7 @@ def test_as_a_process_it_logs_every_message_at_once(tmp_path: Path) -> None:
     log = tmp_path / "accepted.jsonl"
     command = [sys.executable, "-m", "tests.stand_ins.fcm", "--dir", str(tmp_path)]
     command += ["--log", str(log), "--delay-ms", "20"]
-    with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603 - our own module
+    with subprocess.Popen(command, cwd=ROOT) as process:
         try:
             wait_for(tmp_path / "url.txt")
             client = Client(tmp_path)

@@ -15,6 +15,7 @@ def remember(store: Store, lookup: bytes, age: timedelta = timedelta(0)) -> None
         session.add(
             RememberedAnswer(
                 lookup=lookup,
+                who=b"somebody",
                 request_digest=b"request",
                 status=201,
                 sealed_body=b"\x00sealed\xff",

@@ -6,12 +6,13 @@ from uuid import UUID
 from flask import Response, current_app, request
 from pydantic import BaseModel, Field
 
+from alerts.store.idempotency import forget_of
 from alerts.store.subscribers import Subscriber, erase, new_token, token_hash
 from service.api.app.blueprint import TAG, app_api, me
 from service.api.app.choices import Choices, Me, choose, chosen
 from service.auth import for_subscribers, public
 from service.http import SUBSCRIBER_AUTH, body, documented, no_content, reply, runtime
-from service.idempotency import idempotent
+from service.idempotency import idempotent, who_asks
 from service.problem import ApiProblem
 from service.signup_limit import SignupLimit
 
@@ -72,6 +73,7 @@ def erase_me() -> Response:
     """Forget everything about you, at once: token, neighborhoods, devices, receipts, reports."""
     with runtime().store.begin() as session:
         erase(session, me(session, writes=True))
+        forget_of(session, who_asks())
     return no_content()
 
 

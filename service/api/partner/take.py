@@ -6,14 +6,14 @@ Status codes: 202 for what was kept to be acted on, 400 for what can't be parsed
 """
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 from flask import Response
 
 from alerts.intake.document import TakenIn
-from alerts.problem import Problem, error
+from alerts.problem import error
 from alerts.store.submissions import SubmissionOutcome
 from service.api.partner.answers import Submitted
 from service.api.partner.document import keep_refused
@@ -24,20 +24,6 @@ from service.problem import ApiProblem, problem_response, refused
 
 log = structlog.get_logger()
 
-# Codes of json_text.read_json and cap.xml.parse_xml: the bytes are no JSON, no XML.
-UNPARSABLE = frozenset(
-    {
-        "malformed_json",
-        "not_utf8",
-        "too_deep",
-        "empty_document",
-        "html_page",
-        "malformed_xml",
-        "not_xml",
-        "unsupported_encoding",
-        "xml_attack",
-    }
-)
 FRAMES_LOGGED = 4
 
 
@@ -53,7 +39,7 @@ def take(raw: bytes, media_type: str, take_in: Callable[[], TakenIn]) -> Respons
     log.info("submission", feed=feed.slug, submission=submission_id, outcome=taken.outcome)
     _ring(taken)
     if taken.outcome is SubmissionOutcome.REFUSED:
-        return problem_response(_not_acted_on(taken.problems, submission_id))
+        return problem_response(refused(taken.problems, {"submission_id": submission_id}))
     answer = Submitted.model_validate(
         {
             "submission_id": taken.submission_id,
@@ -70,13 +56,6 @@ def _ring(taken: TakenIn) -> None:
         process().bell.ring(Job.AFTERCARE)
     elif taken.outcome in (SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD):
         process().bell.ring(Job.PLAN)
-
-
-def _not_acted_on(problems: Sequence[Problem], submission_id: str) -> ApiProblem:
-    problem = refused(problems, more={"submission_id": submission_id})
-    if problem.code in UNPARSABLE:
-        problem.status, problem.title = 400, "The document can't be read"
-    return problem
 
 
 def _our_error(e: Exception, raw: bytes, media_type: str) -> Response:

@@ -61,7 +61,7 @@ def test_a_report_is_a_reason_and_nothing_else(
 def test_a_tip_is_never_taken(runtime: Runtime, wren: Person, alert_id: UUID, sent: object) -> None:
     for kind in ("reports", "receipts"):
         answer = wren.ask("POST", f"/v1/me/alerts/{alert_id}/{kind}", sent)
-        assert answer.status_code == 422
+        assert answer.status_code in (400, 422)
         assert "harbour" not in answer.text
     with runtime.store.read() as session:
         assert session.scalars(select(Report)).all() == []

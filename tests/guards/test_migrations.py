@@ -1,0 +1,88 @@
+"""Do the migrations make exactly the tables that the code expects, on both databases?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from geoalchemy2 import alembic_helpers
+from sqlalchemy import Engine, inspect
+
+import alerts.store
+from alerts.store import tables
+from alerts.store.engine import make_engine
+from service.database import is_current, migrate, migration_config
+
+SPATIAL = {"ix_neighborhood_shape", "ix_area_of_interest_shape"}
+APART = {"keyring"}  # its table is in a database of its own
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
+
+
+def differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_object": alembic_helpers.include_object,
+            },
+        )
+        found = compare_metadata(context, tables.metadata)
+    return [one for one in found if not is_spatial_index(one)]
+
+
+def is_spatial_index(difference: tuple[object, ...]) -> bool:
+    """Say whether it is an index that only PostgreSQL has: the migrations make it, no model."""
+    what, *rest = difference
+    return what == "remove_index" and getattr(rest[0], "name", "") in SPATIAL
+
+
+def test_there_is_one_head() -> None:
+    scripts = ScriptDirectory.from_config(migration_config("sqlite://"))
+    assert len(scripts.get_heads()) == 1
+    assert len(scripts.get_bases()) == 1
+
+
+def test_the_tables_are_what_the_code_says(engine: Engine, database_url: str) -> None:
+    assert differences(engine) == []
+    assert is_current(engine, database_url)
+
+
+def test_ground_that_is_searched_has_a_spatial_index(engine: Engine) -> None:
+    indexed = {
+        index["name"]
+        for table in ("neighborhood", "area_of_interest")
+        for index in inspect(engine).get_indexes(table)
+        if index["column_names"] == ["shape"]
+    }
+    assert indexed == (SPATIAL if engine.dialect.name == "postgresql" else set())
+
+
+def test_migrating_again_changes_nothing(engine: Engine, database_url: str) -> None:
+    migrate(database_url)
+    assert differences(engine) == []
+
+
+def test_they_go_all_the_way_back_and_forth(engine: Engine, database_url: str) -> None:
+    command.downgrade(migration_config(database_url), "base")
+    left = set(inspect(engine).get_table_names()) - {"spatial_ref_sys", "sqlite_sequence"}
+    assert left == {"alembic_version"}
+    migrate(database_url)
+    assert differences(engine) == []
+
+
+def test_every_module_with_a_table_is_known_to_the_migrations() -> None:
+    folder = Path(str(alerts.store.__file__)).parent
+    with_tables = {p.stem for p in folder.glob("*.py") if "__tablename__" in p.read_text()}
+    assert with_tables - APART <= set(tables.__all__)
+    assert set(tables.__all__) - {"metadata"} <= with_tables
