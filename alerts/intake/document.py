@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from alerts.problem import Problem
 from alerts.store.alerts import Alert
@@ -79,9 +80,11 @@ def write_down(
     problems: tuple[Problem, ...] | None = None,
 ) -> TakenIn:
     """Keep the document, sealed, with what became of it."""
+    session.flush()  # gives what is new its ids
     said = verdict.problems if problems is None else problems
     key_id = verdict.case.key_id if verdict.case else vault.new_key()
     submission = Submission(
+        public_id=uuid7(),
         feed_id=feed.id,
         received_at=document.received_at,
         media_type=document.media_type[:80],
@@ -95,7 +98,6 @@ def write_down(
         alert_id=verdict.alert.id if verdict.alert else None,
     )
     session.add(submission)
-    session.flush()
     return TakenIn(
         submission_id=submission.public_id,
         outcome=verdict.outcome,

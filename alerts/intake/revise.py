@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from alerts.alert import RevisionState, Status
 from alerts.area_of_interest import AreaOfInterest
@@ -27,7 +28,8 @@ def open_alert(
 ) -> Alert:
     """Make the alert of a new case, live or held."""
     alert = Alert(
-        case_id=case.id,
+        public_id=uuid7(),
+        case=case,
         feed_id=feed.id,
         status=Status.HELD,
         tier=proposal.tier,
@@ -39,8 +41,7 @@ def open_alert(
         expires_at=proposal.expires_at,
     )
     session.add(alert)
-    session.flush()
-    revision = _revision(session, alert, 1, poster, proposal, now, material=True)
+    revision = _revision(alert, 1, poster, proposal, now, material=True)
     _live_or_held(session, feed, alert, revision, proposal, now)
     return alert
 
@@ -60,16 +61,13 @@ def add_revision(
     before = open_poster(vault, case.key_id, session.get_one(PosterRecord, newest.poster_id))
     area_changed = _area_digest(proposal.area) != (newest.area.digest if newest.area else "")
     material = before is None or area_changed or material_change(before, proposal.poster)
-    revision = _revision(
-        session, alert, newest.number + 1, poster, proposal, now, material=material
-    )
+    revision = _revision(alert, newest.number + 1, poster, proposal, now, material=material)
     alert.country, alert.time_zone = proposal.country, proposal.time_zone
     _live_or_held(session, feed, alert, revision, proposal, now)
     return revision
 
 
 def _revision(
-    session: Session,
     alert: Alert,
     number: int,
     poster: PosterRecord,
@@ -79,9 +77,8 @@ def _revision(
     material: bool,
 ) -> AlertRevision:
     revision = AlertRevision(
-        alert_id=alert.id,
         number=number,
-        poster_id=poster.id,
+        poster=poster,
         state=RevisionState.HELD,
         tier=proposal.tier,
         held_reasons=as_json(proposal.hold),
@@ -92,7 +89,6 @@ def _revision(
     if proposal.area is not None:
         revision.area = area_record(proposal.area, now)
     alert.revisions.append(revision)
-    session.flush()
     return revision
 
 

@@ -126,7 +126,6 @@ def _new(
 ) -> Verdict:
     case = CaseRecord(feed_id=feed.id, lookup=case_lookup, key_id=vault.new_key(), opened_at=now)
     session.add(case)
-    session.flush()
     poster = keep_poster(session, vault, case, proposal.poster, now)
     alert = open_alert(session, feed, case, poster, proposal, now)
     return _verdict(case, alert, proposal)
@@ -160,14 +159,13 @@ def keep_poster(
 ) -> PosterRecord:
     """Seal one revision of a poster under its case's key."""
     kept = PosterRecord(
-        case_id=case.id,
+        case=case,
         digest=_digest(vault, poster),
         modified_at=poster.modified_at,
         received_at=now,
         sealed_payload=seal_poster(vault, case, without_the_found(poster)),
     )
     session.add(kept)
-    session.flush()
     return kept
 
 

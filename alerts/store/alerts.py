@@ -12,6 +12,7 @@ from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.errors import NotFound
 from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
+from alerts.store.cases import CaseRecord, PosterRecord
 
 
 class Alert(Base):
@@ -42,6 +43,7 @@ class Alert(Base):
     planned_seq: Mapped[int] = mapped_column(default=0)  # neighborhood changes told of so far
     settled_at: Mapped[datetime | None]  # everybody who was told knows that it is over
 
+    case: Mapped[CaseRecord] = relationship()
     revisions: Mapped[list["AlertRevision"]] = relationship(order_by="AlertRevision.number")
 
 
@@ -92,6 +94,7 @@ class AlertRevision(Base):
     planned_at: Mapped[datetime | None]  # its waves are made
 
     area: Mapped[AreaRecord | None] = relationship()
+    poster: Mapped[PosterRecord] = relationship()
 
 
 class Approval(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from alerts.poster import Poster as PosterValueOfCase
 from alerts.store.base import Base, PublicId, RowId
@@ -53,6 +53,8 @@ class PosterRecord(Base):
     modified_at: Mapped[datetime | None]  # the source's lastModified
     received_at: Mapped[datetime]
     sealed_payload: Mapped[bytes | None] = mapped_column(LargeBinary)  # None after takedown
+
+    case: Mapped[CaseRecord] = relationship()
 
 
 class PhotoRecord(Base):
