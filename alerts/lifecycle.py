@@ -6,6 +6,7 @@ every sender to stop; `alerts.aftercare` then tells those who were told and take
 
 from datetime import datetime
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, RevisionState, Status, check_transition
@@ -17,7 +18,13 @@ from alerts.store.staff import record
 def go_live(
     session: Session, alert: Alert, revision: AlertRevision, now: datetime, *, actor: str
 ) -> None:
-    """Make a revision the one that people are told; its waves are planned next."""
+    """Make a revision the one that people are told; its waves are planned next.
+
+    Raises
+    ------
+    IllegalTransition: the alert ended meanwhile.
+    """
+    _as_it_stands(session, alert)
     if alert.status is not Status.ACTIVE:
         check_transition(alert.status, Status.ACTIVE)
         alert.status, alert.activated_at = Status.ACTIVE, now
@@ -27,6 +34,7 @@ def go_live(
     revision.state = RevisionState.LIVE
     alert.live_revision, alert.tier = revision.number, revision.tier
     alert.expires_at = revision.expires_at
+    alert.country, alert.time_zone = revision.country, revision.time_zone
     record(
         session,
         now,
@@ -42,6 +50,7 @@ def end_alert(
     session: Session, alert: Alert, reason: EndReason, now: datetime, *, actor: str
 ) -> bool:
     """End an alert and its case; False if it had ended already."""
+    _as_it_stands(session, alert)
     if alert.status is Status.ENDED:
         return False
     check_transition(alert.status, Status.ENDED)
@@ -57,3 +66,10 @@ def end_alert(
         reason=reason,
     )
     return True
+
+
+def _as_it_stands(session: Session, alert: Alert) -> None:
+    """Lock the alert's row and look again: somebody else may have ended it a moment ago."""
+    if inspect(alert).persistent:
+        session.flush()  # what was changed so far is ours to keep
+        session.refresh(alert, with_for_update=True)

@@ -1,6 +1,7 @@
 """The web app: which address is answered by whom, and what holds for every answer."""
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.app import app_api
@@ -30,6 +31,13 @@ def create_app(process: Process) -> Flask:
         app.register_blueprint(part)
     register_problems(app)
     policy = CONTENT_SECURITY_POLICY.format(tiles=_origin(settings.tile_url))
+
+    @app.before_request
+    def measure_endless_body() -> None:
+        """A body without a length is cut at the limit by the server: don't read half a document."""
+        endless = request.content_length is None and request.environ.get("wsgi.input_terminated")
+        if endless and len(request.get_data()) >= settings.max_body_bytes:
+            raise RequestEntityTooLarge
 
     @app.after_request
     def harden(response: Response) -> Response:

@@ -5,6 +5,7 @@ because a document of a feed must be kept as it came even where it is no JSON at
 """
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Response, current_app, request
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from spectree import Response as Responses
 from spectree import SecurityScheme, SpecTree
 from spectree.models import SecureType, SecuritySchemeData
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from alerts.intake.ncmec.json_text import read_json
 from service.problem import ApiProblem, ProblemDocument, from_validation, refused
@@ -23,6 +25,10 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 SUBSCRIBER_AUTH = "subscriber"
 FEED_AUTH = "feed"
+
+# A neighborhood of 500 vertices, the most by default, is 25 kB with all its digits, and 100 kB
+# indented deeply; nothing else that a person sends comes near it.
+APP_BODY_BYTES = 256_000
 
 docs = SpecTree(
     "flask",
@@ -70,7 +76,12 @@ def documented(
     auth: str | None = None,
     problems: tuple[int, ...] = (),
 ) -> Callable[[Endpoint], Endpoint]:
-    """Put an endpoint into /openapi.json; its name and docstring are its words there."""
+    """Put an endpoint into /openapi.json; its name and docstring are its words there.
+
+    What anybody but a feed sends is limited to `APP_BODY_BYTES`: 413 above.
+    """
+    is_limited = takes is not None and auth != FEED_AUTH
+    problems = (*problems, 413) if is_limited else problems
     answers: dict[str, Any] = {f"HTTP_{status}": model for status, model in gives.items()}
     answers |= {f"HTTP_{status}": ProblemDocument for status in problems}
     if auth is not None:
@@ -83,7 +94,26 @@ def documented(
         security={auth: []} if auth else {},
         skip_validation=True,
     )
+    if is_limited:
+        return cast("Callable[[Endpoint], Endpoint]", lambda endpoint: decorate(_small(endpoint)))
     return cast("Callable[[Endpoint], Endpoint]", decorate)
+
+
+def _small(endpoint: Endpoint) -> Endpoint:
+    """Refuse a body that no app sends before anything is made of it."""
+
+    @wraps(endpoint)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            size = len(request.get_data())
+        except RequestEntityTooLarge:  # above what even feeds may send: it wasn't read
+            size = APP_BODY_BYTES + 1
+        if size > APP_BODY_BYTES:
+            said = f"A body may have {APP_BODY_BYTES:,} bytes at most here."
+            raise ApiProblem(413, "too_large", "Too large", said)
+        return endpoint(*args, **kwargs)
+
+    return cast("Endpoint", guarded)
 
 
 def process() -> Process:

@@ -1,7 +1,8 @@
 """The same `Idempotency-Key` gets the same answer: a partner may retry without fear.
 
 What the key was first used for is compared by a keyed hash of the body; another body under the
-same key is refused (draft-ietf-httpapi-idempotency-key-header).
+same key is refused (draft-ietf-httpapi-idempotency-key-header). Who signs up has no token yet, and
+a whole town may share one address: there the key itself must be one that nobody else has.
 """
 
 import threading
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 from sqlalchemy.exc import IntegrityError
 
 from alerts.store.idempotency import RememberedAnswer, remembered
@@ -20,6 +21,8 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
+# Without a token: as many as a UUID has without hyphens; a key so long was drawn, not thought up.
+SHORTEST_KEY_OF_STRANGERS = 32
 PURPOSE = "idempotency"
 TURNS = tuple(threading.Lock() for _ in range(256))  # by the first byte of the keyed hash
 
@@ -49,6 +52,12 @@ def _names(key: str) -> tuple[bytes, bytes]:
     if not key.strip() or len(key) > LONGEST_KEY:
         detail = f"{HEADER} must have 1 to {LONGEST_KEY} characters."
         raise ApiProblem(400, "bad_idempotency_key", "A header can't be read", detail)
+    if _is_stranger() and len(key.strip()) < SHORTEST_KEY_OF_STRANGERS:
+        detail = (
+            f"Before there is a token, {HEADER} must be a UUID or a random text of at least "
+            f"{SHORTEST_KEY_OF_STRANGERS} characters, so that nobody else uses the same."
+        )
+        raise ApiProblem(400, "weak_idempotency_key", "This key could be anybody's", detail)
     vault = runtime().vault
     lookup = vault.lookup("idempotency", _asker(), request.method, request.full_path, key)
     return lookup, vault.lookup_bytes("idempotency-body", request.get_data())
@@ -60,8 +69,30 @@ def who_asks() -> bytes:
 
 
 def _asker() -> str:
-    # who has no token yet is told apart by address: somebody's key may be as plain as "1"
-    return request.headers.get("Authorization") or f"from {request.remote_addr}"
+    if _is_stranger():
+        return f"from {request.remote_addr}"
+    return _credentials(*request.headers.get("Authorization", "").split(maxsplit=1))
+
+
+def _credentials(kind: str = "", token: str = "") -> str:
+    """Return a header as `auth` reads it: "bearer  x" is the same asker as "Bearer x"."""
+    return f"{kind.capitalize()} {token.strip()}"
+
+
+def _is_stranger() -> bool:
+    """Say whether whoever asks is nobody yet; at public endpoints no header is looked at."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_public = getattr(view, "porchlight_auth", None) == "public"
+    return is_public or not request.headers.get("Authorization")
+
+
+def _whose(response: Response) -> bytes:
+    """Return whose answer it is: theirs who asked, or who are somebody from now on."""
+    given = response.get_json(silent=True) if _is_stranger() else None
+    token = given.get("token") if isinstance(given, dict) else None
+    if not isinstance(token, str):
+        return who_asks()
+    return runtime().vault.lookup("asker", _credentials("Bearer", token))
 
 
 def _before(lookup: bytes, digest: bytes) -> Response | None:
@@ -83,7 +114,7 @@ def _remember(lookup: bytes, digest: bytes, response: Response) -> None:
     kept = (response.content_type or "").encode() + b"\n" + response.get_data()
     row = RememberedAnswer(
         lookup=lookup,
-        who=who_asks(),
+        who=_whose(response),
         request_digest=digest,
         status=response.status_code,
         sealed_body=r.vault.seal_own(PURPOSE, kept),

@@ -20,14 +20,14 @@ from alerts.aftercare.settle import settle, unsettled
 from alerts.aftercare.takedown import take_down
 from alerts.alert import RevisionState, Status
 from alerts.audience.plan import catch_up, plan_revision
-from alerts.intake.photos.fetch import PhotoLimits
-from alerts.intake.photos.gather import GatherPolicy, gather_photos
-from alerts.store.alerts import Alert, AlertRevision, unplanned
+from alerts.store.alerts import Alert, AlertRevision, out_of_time, unplanned
 from alerts.store.alerts import revision as revision_of
 from alerts.store.cases import CaseRecord, waiting_for_takedown
 from alerts.store.idempotency import forget_before
 from alerts.store.subscribers import newest_change
 from alerts.store.waves import put_off, ready_batches
+from service.logs import frames
+from service.pictures import Pictures
 from service.wiring import Runtime
 
 log = structlog.get_logger()
@@ -69,14 +69,7 @@ class Jobs:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._turns = {Job.PLAN: Turn(), Job.AFTERCARE: Turn()}
-        settings = runtime.settings
-        self._gathering = GatherPolicy(
-            limits=PhotoLimits(
-                max_bytes=settings.photo_max_bytes, total_s=settings.photo_timeout_s
-            ),
-            max_pixels=settings.photo_max_pixels,
-            allow_loopback=settings.photo_allow_loopback,
-        )
+        self.pictures = Pictures(runtime)
 
     def run(self, job: Job) -> bool:
         """Run a job until nothing is left to do; True if there are batches to send now.
@@ -98,23 +91,31 @@ class Jobs:
         """Keep a worker alive: the edge of every job, where nothing is swallowed silently."""
         try:
             yield
-        except Exception:
+        except Exception as e:
             self._runtime.metrics.job_failures.labels(job).inc()
-            log.exception("job_failed", job=job)
+            log.error("job_failed", job=job, error=type(e).__name__, at=frames(e))  # noqa: TRY400
 
     def plan(self) -> int:
-        """Make the waves of live revisions, and of those who came late; return the devices."""
-        r, devices = self._runtime, 0
-        with r.store.read() as session:
-            revisions = [revision.id for revision in unplanned(session, r.clock())]
-        for revision_id in revisions:
+        """Make the waves of live revisions, and of those who came late; return the devices.
+
+        What is waiting is read anew after each: an amber that came meanwhile goes first.
+        """
+        devices, tried = 0, set[int]()
+        while (revision_id := self._next_to_plan(tried)) is not None:
+            tried.add(revision_id)
             with self.guarded("plan"):  # one that can't be planned doesn't hold up the others
                 devices += self._plan_one(revision_id)
         return devices + self._catch_up()
 
+    def _next_to_plan(self, tried: set[int]) -> int | None:
+        r = self._runtime
+        with r.store.read() as session:
+            waiting = [one for one in unplanned(session, r.clock()) if one.id not in tried]
+        return next((one.id for one in waiting if self.pictures.are_in(one)), None)
+
     def _plan_one(self, revision_id: int) -> int:
         r = self._runtime
-        gather_photos(r.store, r.vault, r.media, revision_id, r.clock, self._gathering)
+        self.pictures.forget(revision_id)
         with r.store.begin() as session:
             revision = session.get_one(AlertRevision, revision_id)
             return plan_revision(session, r.index, revision, r.clock(), r.wave_policy)
@@ -152,16 +153,21 @@ class Jobs:
             with self.guarded("takedown"), r.store.begin() as session:
                 case = session.get_one(CaseRecord, case_id, with_for_update=True)
                 take_down(session, r.vault, r.media, case, r.clock())
+        if cases:
+            r.store.scrub()
         return told
 
     def expire(self) -> int:
         """End alerts whose time is over, and forget what was kept long enough."""
-        r = self._runtime
+        r, over = self._runtime, 0
         now = r.clock()
-        kept = timedelta(days=r.settings.refused_kept_days)
+        with r.store.read() as session:
+            late = [alert.id for alert in out_of_time(session, now)]
+        for alert_id in late:
+            with r.store.begin() as session:  # one at a time: none waits for another's lock
+                over += expire(session, alert_id, now)
         with r.store.begin() as session:
-            over = expire(session, now)
-            forget_refused(session, r.vault, now, kept)
+            forget_refused(session, r.vault, now, timedelta(days=r.settings.refused_kept_days))
             forget_before(session, now - ANSWERS_KEPT)
         return over
 
@@ -187,6 +193,7 @@ class Jobs:
             for job in (Job.PLAN, Job.AFTERCARE, Job.SEND):
                 if job in due:
                     self.run(job)
+            self.pictures.wait()
 
     def _ready(self) -> list[int]:
         with self._runtime.store.read() as session:

@@ -2,8 +2,12 @@
 
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
+
+FRAMES_LOGGED = 16  # SQLAlchemy alone puts about ten of its own below the one of ours
 
 
 def set_up_logs(level: str, style: str) -> None:
@@ -26,3 +30,13 @@ def set_up_logs(level: str, style: str) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+
+
+def frames(e: BaseException) -> list[str]:
+    """Return where an error of ours came from ("store.py:12 begin"), the innermost last.
+
+    Beside its type this is all that is logged: the words of a pydantic ValidationError or of an
+    SQLAlchemy error hold the values that it is about, and a traceback ends with those words.
+    """
+    last = traceback.extract_tb(e.__traceback__)[-FRAMES_LOGGED:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in last]

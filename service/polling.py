@@ -13,6 +13,7 @@ from alerts.intake.poll import note_poll, poll_poster_api
 from alerts.store.feeds import Feed, due_feeds
 from service.doorbell import Doorbell
 from service.jobs import Job
+from service.logs import frames
 from service.wiring import Runtime
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ class Polling:
         self._runtime, self._bell = runtime, bell
         self._apis: dict[int, tuple[bytes, PosterApi]] = {}
         self._lock = threading.Lock()
+        self._running: set[int] = set()  # ids of the feeds that are being read
 
     def poll_due(self) -> None:
         """Poll the feeds whose time has come; one that is slow doesn't hold up the others."""
@@ -36,13 +38,27 @@ class Polling:
         threads = [
             threading.Thread(target=self.poll, args=(feed,), name=f"poll-{feed.slug}", daemon=True)
             for feed in due
-            if self._claim(feed)
+            if feed.id not in self._running and self._claim(feed)
         ]
         for thread in threads:
             thread.start()
 
     def poll(self, feed: Feed) -> int:
-        """Poll one feed now and note how it went; return how many documents were taken in."""
+        """Poll one feed now and note how it went; return how many documents were taken in.
+
+        A feed that is being read already isn't read beside that: nothing is done.
+        """
+        with self._lock:
+            if feed.id in self._running:
+                return 0
+            self._running.add(feed.id)
+        try:
+            return self._poll(feed)
+        finally:
+            with self._lock:
+                self._running.discard(feed.id)
+
+    def _poll(self, feed: Feed) -> int:
         r, count, why = self._runtime, 0, None
         try:
             for taken in poll_poster_api(r.store, r.intake, self._api(feed), feed, r.clock):
@@ -54,7 +70,8 @@ class Polling:
         except Exception as problem:
             why = f"our own error: {type(problem).__name__}"
             r.metrics.job_failures.labels("poll").inc()
-            log.exception("poll_failed", feed=feed.slug)
+            kind = type(problem).__name__
+            log.error("poll_failed", feed=feed.slug, error=kind, at=frames(problem))  # noqa: TRY400
         note_poll(r.store, feed.id, r.clock(), timedelta(seconds=r.settings.poll_every_s), why)
         log.info("feed_polled", feed=feed.slug, documents=count, error=why)
         return count

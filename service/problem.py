@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from alerts.errors import AlertsError, Conflict, IllegalTransition, NotFound, PosterRefused, Sealed
 from alerts.problem import Problem, error
 from geo.errors import GeoError
+from service.logs import frames
 
 log = structlog.get_logger()
 
@@ -145,7 +146,7 @@ def _from_http(e: HTTPException) -> ApiProblem:
 
 
 def _from_ours(e: Exception) -> ApiProblem:
-    log.error("request_failed", path=request.path, exc_info=e)
+    log.error("request_failed", path=request.path, error=type(e).__name__, at=frames(e))
     detail = "Something is wrong on our side. Nothing you sent was changed; please try again."
     return ApiProblem(500, "internal", "Our error", detail)
 

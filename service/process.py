@@ -31,6 +31,7 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
     """Run workers and scheduler in the background for as long as the block lasts."""
     jobs = Jobs(runtime)
     bell = Doorbell(runtime.settings.broker_url, jobs, runtime.settings.worker_threads)
+    jobs.pictures.when_they_came = lambda: bell.ring(Job.PLAN)
     scheduler = Scheduler(runtime, jobs, bell) if schedules else None
     looks_itself = works and runtime.settings.is_scaled
     watch = watching(jobs, WATCH_EVERY_S) if looks_itself else nullcontext()
@@ -46,6 +47,7 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
     finally:
         if scheduler is not None:
             scheduler.stop()
+        jobs.pictures.close()
         bell.close(runtime.settings.shutdown_s)
         runtime.close()
 

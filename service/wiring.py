@@ -143,5 +143,6 @@ def intake_policy(settings: Settings) -> IntakePolicy:
         },
         amber_fresh_for=timedelta(days=settings.amber_fresh_days),
         hold_area_above_km2=settings.hold_area_above_km2,
+        hold_amber_area_above_km2=settings.hold_amber_area_above_km2,
         default_country=settings.default_country or None,
     )

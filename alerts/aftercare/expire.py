@@ -6,15 +6,17 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
 from alerts.lifecycle import end_alert
-from alerts.store.alerts import out_of_time
+from alerts.store.alerts import Alert
 from alerts.store.submissions import old_refused
 from alerts.store.vault import Vault
 
 
-def expire(session: Session, now: datetime) -> int:
-    """End the alerts whose time has run out; return how many."""
-    over = out_of_time(session, now)
-    return sum(end_alert(session, a, EndReason.EXPIRED, now, actor="system") for a in over)
+def expire(session: Session, alert_id: int, now: datetime) -> bool:
+    """End an alert if its time has run out; False if somebody was first."""
+    alert = session.get_one(Alert, alert_id, with_for_update=True)
+    if alert.expires_at > now:
+        return False
+    return end_alert(session, alert, EndReason.EXPIRED, now, actor="system")
 
 
 def forget_refused(session: Session, vault: Vault, now: datetime, kept: timedelta) -> int:

@@ -58,9 +58,11 @@ def _close_unsent(session: Session, alert: Alert, now: datetime) -> bool:
 
 def _tell_the_end(session: Session, alert: Alert, now: datetime, batch_size: int) -> int:
     kind = WaveKind.TAKEDOWN if alert.end_reason is EndReason.EXPIRED else WaveKind.ALL_CLEAR
-    told = devices_told(session, alert.id)
-    fresh = told[~np.isin(told, devices_in_waves(session, alert.id, kind))]
-    seats = seats_of_devices(session, fresh.tolist(), alert.tier, now, hold=False)
+    told, heard = devices_told(session, alert.id), devices_in_waves(session, alert.id, kind)
+    fresh = told[~np.isin(told, heard)]
+    found = seats_of_devices(session, fresh.tolist(), alert.tier, now, is_end=True)
+    known = set(heard.tolist())  # a phone may have been followed to its new row by an earlier pass
+    seats = [seat for seat in found if seat.device_id not in known]
     wave = write_wave(
         session,
         alert,

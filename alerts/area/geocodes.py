@@ -88,8 +88,8 @@ def _unknown(scheme: str, code: str, where: str) -> Problem:
     return warning(
         "unknown_geocode",
         where,
-        f"The {scheme} code {code} names no known place and was left out; import its code set with "
-        "`porchlight places import`, or send a polygon.",
+        f"The {scheme} code {code} names no place that is known here and was left out; send a "
+        "polygon or a circle beside it.",
     )
 
 

@@ -44,6 +44,7 @@ class Columns:
         """Load everything at the first call, afterwards only what changed."""
         with self._lock:
             if self._seq is None:
+                self._count, self._row_of = 0, {}  # a load that broke off left its rows behind
                 seq = newest_change(session)
                 self._load(session)
                 self._seq = seq
@@ -52,8 +53,13 @@ class Columns:
                 self._seq = changed[-1].seq
             return self._seq
 
-    def reach(self, area: Polygon | MultiPolygon) -> Matches:
-        """Return the neighborhoods that share at least a point with `area`, exactly."""
+    def reach(
+        self, area: Polygon | MultiPolygon, owners_among: NDArray[np.int64] | None = None
+    ) -> Matches:
+        """Return the neighborhoods that share at least a point with `area`, exactly.
+
+        With `owners_among`, only those of these subscribers; the others aren't tested exactly.
+        """
         with self._lock:
             count, ids, owners = self._count, self._ids, self._owners
             boxes, shapes = self._boxes, self._shapes
@@ -62,6 +68,8 @@ class Columns:
         for part in getattr(area, "geoms", [area]):
             w, s, e, n = part.bounds
             near = np.flatnonzero((west <= e) & (east >= w) & (south <= n) & (north >= s))
+            if owners_among is not None:
+                near = near[np.isin(owners[near], owners_among)]
             shapely.prepare(part)
             touched[near[shapely.intersects(part, shapes[near])]] = True
         hits = np.flatnonzero(touched)
@@ -87,11 +95,11 @@ class Columns:
 
     def _apply(self, session: Session, changed: Sequence[int]) -> None:
         ids = sorted(set(changed))
+        rows = _rows_among(session, ids)
         for gone in ids:
             row = self._row_of.pop(gone, None)
             if row is not None:
                 self._boxes[row] = DEAD  # who reads at this moment sees it or doesn't: both true
-        rows = _rows_among(session, ids)
         if rows:
             self._append(*_as_columns(session, rows))
 

@@ -24,6 +24,11 @@ class AudienceIndex(Protocol):
         """Read what changed; return the sequence that the index stands at now."""
         ...
 
-    def reach(self, area: Polygon | MultiPolygon) -> Matches:
-        """Return the neighborhoods that share at least a point with `area`, exactly."""
+    def reach(
+        self, area: Polygon | MultiPolygon, owners_among: NDArray[np.int64] | None = None
+    ) -> Matches:
+        """Return the neighborhoods that share at least a point with `area`, exactly.
+
+        With `owners_among`, only those of these subscribers; the others aren't tested exactly.
+        """
         ...

@@ -6,7 +6,7 @@ channel, language and release time → batches.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import Tier, WaveKind
 from alerts.audience.index import Matches
-from alerts.audience.quiet import QuietHours
-from alerts.audience.told import people_told_or_due, pushes_since
+from alerts.audience.quiet import Nights
+from alerts.audience.told import WEEK, people_told_or_due, pushes_since
 from alerts.push import Outcome
 from alerts.store.alerts import Alert
 from alerts.store.many import among
-from alerts.store.subscribers import Channel, Device, Subscriber
+from alerts.store.subscribers import Channel, Device, Subscriber, followed
 from alerts.store.waves import (
     PRIORITY_AMBER,
     PRIORITY_END,
@@ -32,7 +32,6 @@ from alerts.store.waves import (
     Wave,
 )
 
-WEEK = timedelta(days=7)
 Ids = NDArray[np.int64]
 
 
@@ -62,27 +61,36 @@ def seats_for(
     session: Session, alert: Alert, matches: Matches, now: datetime, policy: WavePolicy
 ) -> list[Seat]:
     """Return the devices that a first push of this alert goes to (rules 9 and 10)."""
+    if not len(matches.subscriber_ids):
+        return []
     people, first = np.unique(matches.subscriber_ids, return_index=True)
-    fresh = ~np.isin(people, people_told_or_due(session, alert.id))
+    knows_cap = alert.tier is not Tier.AMBER
+    fresh = ~np.isin(people, people_told_or_due(session, alert.id, knows_cap=knows_cap))
     people, by = people[fresh], matches.neighborhood_ids[first][fresh]
     if not len(people):
         return []
     by_whom = dict(zip(people.tolist(), by.tolist(), strict=True))
     pushed = _pushed_this_week(session, alert, now)
     rows = _devices_of(session, people, testers_only=alert.exercise)
-    return [_seat(row, alert.tier, now, pushed, policy, by_whom) for row in rows]
+    nights = Nights(alert.tier, now)
+    return [_seat(row, alert.tier, nights, pushed, policy, by_whom) for row in rows]
 
 
 def seats_of_devices(
-    session: Session, device_ids: Iterable[int], tier: Tier, now: datetime, *, hold: bool
+    session: Session, device_ids: Iterable[int], tier: Tier, now: datetime, *, is_end: bool
 ) -> list[Seat]:
     """Return seats for devices that were told before: what follows up knows no cap.
 
-    In quiet hours an update waits (`hold`); an end never waits, it comes without a sound.
+    In quiet hours an update waits. An end never waits, it comes without a sound; and it follows
+    the phone: a device that was registered anew since is told where it is now.
     """
-    rows = session.execute(_device_rows().where(among(session, Device.id, device_ids)))
-    seats = [_seat(row, tier, now, {}, None, {}) for row in rows]
-    if hold:
+    ids = list(device_ids)
+    if is_end:
+        ids = followed(session, ids)
+    nights = Nights(tier, now)
+    rows = session.execute(_device_rows().where(among(session, Device.id, ids)))
+    seats = [_seat(row, tier, nights, {}, None, {}) for row in rows]
+    if not is_end:
         return seats
     return [replace(seat, not_before=now, hushed=seat.not_before > now) for seat in seats]
 
@@ -176,18 +184,17 @@ def _devices_of(session: Session, people: Ids, *, testers_only: bool) -> Sequenc
 def _seat(
     row: Any,
     tier: Tier,
-    now: datetime,
+    nights: Nights,
     pushed: dict[int, int],
     policy: WavePolicy | None,
     by_whom: dict[int, int],
 ) -> Seat:
-    quiet = QuietHours.model_validate(row.quiet_hours) if row.quiet_hours else None
     capped = False
     if policy is not None:
         cap = policy.weekly_cap if row.weekly_cap is None else row.weekly_cap
         capped = tier is not Tier.AMBER and pushed.get(row.subscriber_id, 0) >= cap
     return Seat(
-        not_before=quiet.release(tier, now) if quiet else now,
+        not_before=nights.release(row.quiet_hours),
         channel=row.channel,
         language=row.language,
         capped=capped,

@@ -10,11 +10,13 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from alerts.alert import RevisionState, Status, Tier, WaveKind
-from alerts.audience.index import AudienceIndex, Matches
+from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import WavePolicy, seats_for, seats_of_devices, write_wave
+from alerts.audience.raise_to_amber import release_held
 from alerts.audience.told import devices_told
 from alerts.store.alerts import Alert, AlertRevision
-from alerts.store.subscribers import changes_since
+from alerts.store.subscribers import changes_since, newest_change
+from alerts.store.waves import unpark
 
 CHANGES_AT_ONCE = 50_000
 
@@ -26,20 +28,25 @@ def plan_revision(
     now: datetime,
     policy: WavePolicy,
 ) -> int:
-    """Make the waves of a live revision; return how many devices are in them.
+    """Make the waves of a live revision; return how many devices there is something to send to.
 
     Those told of an earlier revision get an update if this one is material (rule 9); everybody
-    else whom the area touches gets the alert.
+    else whom the area touches gets the alert. What waits of earlier revisions goes out with the
+    text of this one: also what was parked, and, if it is amber now, what quiet hours or the weekly
+    cap held back.
     """
     alert = session.get_one(Alert, revision.alert_id, with_for_update=True)
     session.refresh(revision)  # another worker may have planned it while we waited for the alert
     if revision.planned_at is not None or not _may_tell(alert, revision, now):
         return 0
     seq = index.refresh(session)
+    freed = unpark(session, alert.id, now) if _is_pushed(revision) else 0
+    if revision.tier is Tier.AMBER:
+        freed += release_held(session, alert, now)
     updated = _tell_update(session, alert, revision, now, policy, seq)
     told = _tell_first(session, index, alert, revision, now, policy, seq)
     revision.planned_at, alert.planned_seq = now, seq
-    return updated + told
+    return freed + updated + told
 
 
 def catch_up(
@@ -52,6 +59,9 @@ def catch_up(
 ) -> int:
     """Tell those who drew or moved a neighborhood into an active alert's area (rule 12)."""
     if revision.planned_at is None or not _may_tell(alert, revision, now):
+        return 0
+    if not _is_pushed(revision):
+        alert.planned_seq = newest_change(session)
         return 0
     changed = changes_since(session, alert.planned_seq, CHANGES_AT_ONCE)
     if not changed:
@@ -72,6 +82,10 @@ def _may_tell(alert: Alert, revision: AlertRevision, now: datetime) -> bool:
     )
 
 
+def _is_pushed(revision: AlertRevision) -> bool:
+    return revision.area is not None and revision.tier is not Tier.LONG_TERM
+
+
 def _tell_first(
     session: Session,
     index: AudienceIndex,
@@ -82,11 +96,9 @@ def _tell_first(
     seq: int,
     among: "np.ndarray[tuple[int], np.dtype[np.int64]] | None" = None,
 ) -> int:
-    if revision.area is None or revision.tier is Tier.LONG_TERM:
+    if revision.area is None or not _is_pushed(revision):
         return 0
-    matches = index.reach(revision.area.shape)
-    if among is not None:
-        matches = _only(matches, np.isin(matches.subscriber_ids, among))
+    matches = index.reach(revision.area.shape, among)
     seats = seats_for(session, alert, matches, now, policy)
     kind = WaveKind.EXERCISE if alert.exercise else WaveKind.ALERT
     wave = write_wave(
@@ -105,17 +117,10 @@ def _tell_update(
 ) -> int:
     if revision.number == 1 or not revision.material:
         return 0
-    seats = seats_of_devices(
-        session, devices_told(session, alert.id).tolist(), alert.tier, now, hold=True
-    )
+    # a sender that holds a chunk in flight has looked at the revision before this one went live
+    told = devices_told(session, alert.id, or_in_flight=True).tolist()
+    seats = seats_of_devices(session, told, alert.tier, now, is_end=False)
     wave = write_wave(
         session, alert, WaveKind.UPDATE, seats, now, change_seq=seq, batch_size=policy.batch_size
     )
     return wave.devices if wave else 0
-
-
-def _only(matches: Matches, keep: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Matches:
-    return Matches(
-        neighborhood_ids=matches.neighborhood_ids[keep],
-        subscriber_ids=matches.subscriber_ids[keep],
-    )

@@ -1,11 +1,21 @@
 """When may this person be disturbed? Quiet hours by tier, in the person's own time zone."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from alerts.alert import Tier
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones; to list them walks the disk, so it is done once."""
+    return frozenset(available_timezones())
 
 
 class QuietHours(BaseModel):
@@ -24,7 +34,7 @@ class QuietHours(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _is_a_zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _zones():
             raise ValueError("is no IANA time zone, such as America/Chicago")
         return name
 
@@ -49,3 +59,20 @@ class QuietHours(BaseModel):
             if starts <= now < ends:
                 return ends.astimezone(now.tzinfo)
         return now
+
+
+class Nights:
+    """When pushes of one tier may be sent, for many people; the same hours are read once."""
+
+    def __init__(self, tier: Tier, now: datetime) -> None:
+        self._tier, self._now = tier, now
+        self._known: dict[str, datetime] = {}
+
+    def release(self, said: Mapping[str, Any] | None) -> datetime:
+        """Return when a person with these quiet hours, as stored, may be disturbed."""
+        if not said:
+            return self._now
+        key = json.dumps(said, sort_keys=True)
+        if key not in self._known:
+            self._known[key] = QuietHours.model_validate(said).release(self._tier, self._now)
+        return self._known[key]

@@ -13,15 +13,14 @@ from shapely.geometry import MultiPolygon, Polygon
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts.alert import WaveKind
 from alerts.audience.index import AudienceIndex, Matches
+from alerts.audience.told import FIRST_TELLING
 from alerts.push import Outcome
 from alerts.store.many import among
 from alerts.store.subscribers import Device, Subscriber
 from alerts.store.waves import count_outcomes, waves_of
 
 SMALLEST_SHOWN = 10  # DOMAIN rule 19
-FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ Both are read from the batches themselves: there is no second book that could sa
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from alerts.push import Outcome
 from alerts.store.alerts import Alert
 from alerts.store.waves import Batch, Wave, batches_naming, batches_of_alert
 
+FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
 TELLING = (WaveKind.ALERT, WaveKind.UPDATE, WaveKind.CORRECTION, WaveKind.EXERCISE)
 # A person with one of these was told, or is about to be: no second push of the case.
 TOLD_OR_DUE = (
@@ -28,24 +29,33 @@ TOLD_OR_DUE = (
 )
 TOLD = (Outcome.SENT, Outcome.UNKNOWN)  # these hear the end of it
 PUSHED_OR_DUE = (*TOLD, Outcome.PENDING, Outcome.IN_FLIGHT)
+WEEK = timedelta(days=7)  # over which a person's pushes are counted (DOMAIN rule 10)
 
 Ids = NDArray[np.int64]
 
 
-def people_told_or_due(session: Session, alert_id: int) -> Ids:
-    """Return the subscribers whom this alert reached, or is on its way to."""
+def people_told_or_due(session: Session, alert_id: int, *, knows_cap: bool = True) -> Ids:
+    """Return the subscribers whom this alert reached, or is on its way to.
+
+    Who is over their weekly cap is among them, unless it `knows_cap` no more: it is amber now.
+    """
     found = []
+    told_or_due = [o for o in TOLD_OR_DUE if knows_cap or o is not Outcome.CAPPED]
     for batch in batches_of_alert(session, alert_id, TELLING):
-        due = np.isin(batch.outcome_array(), TOLD_OR_DUE)
+        due = np.isin(batch.outcome_array(), told_or_due)
         found.append(batch.people()[due])
     return _unique(found)
 
 
-def devices_told(session: Session, alert_id: int) -> Ids:
-    """Return the devices to which a channel took this alert: they get what follows."""
+def devices_told(session: Session, alert_id: int, *, or_in_flight: bool = False) -> Ids:
+    """Return the devices to which a channel took this alert: they get what follows.
+
+    `or_in_flight`: also those that a channel is being handed at this moment.
+    """
+    told = (*TOLD, Outcome.IN_FLIGHT) if or_in_flight else TOLD
     found = []
     for batch in batches_of_alert(session, alert_id, TELLING):
-        found.append(batch.devices()[np.isin(batch.outcome_array(), TOLD)])
+        found.append(batch.devices()[np.isin(batch.outcome_array(), told)])
     return _unique(found)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import Status, WaveKind
 from alerts.audience.index import AudienceIndex
-from alerts.audience.told import TELLING
-from alerts.delivery.compose import ENDS, Composer
+from alerts.audience.told import FIRST_TELLING, TELLING
+from alerts.delivery.compose import END_TTL, ENDS, Composer
 from alerts.errors import Refused, Sealed
 from alerts.push import Outcome, PushMessage, PushTarget
 from alerts.store.alerts import Alert, revision
@@ -28,7 +28,6 @@ from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim, cl
 
 log = structlog.get_logger()
 
-FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
 RETRIED = (Outcome.PENDING, Outcome.IN_FLIGHT)
 CHANGES_LOOKED_AT = 100_000
 
@@ -75,6 +74,9 @@ def claim_batch(
         if wave.kind in TELLING and not _may_be_told(alert, now):
             _over(batch, now)
             return None
+        if wave.kind in ENDS and _is_long_over(alert, now):
+            _give_up(batch, now)
+            return None
         outcomes = batch.outcome_array()
         targets = _targets(session, batch, outcomes)
         _drop_moved_away(session, index, batch, wave, alert, outcomes)
@@ -113,6 +115,18 @@ def _may_be_told(alert: Alert, now: datetime) -> bool:
 
 def _over(batch: Batch, now: datetime) -> None:
     batch.attempts -= 1  # this claim tried nothing
+    close(batch, now)
+
+
+def _is_long_over(alert: Alert, now: datetime) -> bool:
+    """No phone shows it any more: the push service would have dropped the word of it, too."""
+    return alert.ended_at is not None and now - alert.ended_at > END_TTL
+
+
+def _give_up(batch: Batch, now: datetime) -> None:
+    outcomes = batch.outcome_array()
+    outcomes[outcomes == Outcome.PENDING] = Outcome.GAVE_UP
+    batch.outcomes = outcomes.tobytes()
     close(batch, now)
 
 

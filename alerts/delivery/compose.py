@@ -14,7 +14,9 @@ from alerts.authority import AuthorityBook
 from alerts.delivery.wording import PushSubject, word_push
 from alerts.errors import Sealed
 from alerts.photo_links import PhotoLinks
+from alerts.photos_shown import photos_shown, source_hash
 from alerts.place_words import place_words
+from alerts.poster import Poster
 from alerts.push import PushMessage
 from alerts.store.alerts import Alert, revision
 from alerts.store.cases import CaseRecord, PosterRecord, open_poster, photos_of_case
@@ -40,7 +42,8 @@ class Composer:
         """Write the message of a batch; Sealed if the case was taken back meanwhile."""
         alert = session.get_one(Alert, wave.alert_id)
         ends = wave.kind in ENDS
-        subject = self._end(alert) if ends else self._subject(session, alert)
+        poster = None if ends else self._poster(session, alert)
+        subject = self._subject(session, alert, poster) if poster else self._end(alert)
         text = word_push(subject, wave.kind, batch.language)
         lives = END_TTL if ends else max(alert.expires_at - now, timedelta(seconds=1))
         return PushMessage(
@@ -52,7 +55,7 @@ class Composer:
             title=text.title,
             body=text.body,
             link=f"{self.public_url}/alerts/{alert.public_id}",
-            image_url=None if ends else self._image(session, alert, now),
+            image_url=self._image(session, alert, poster, now) if poster else None,
             call_label=text.call_label,
             call_tel=text.call_tel,
             see_label=text.see_label,
@@ -60,17 +63,21 @@ class Composer:
             silent=batch.silent,
         )
 
-    def _subject(self, session: Session, alert: Alert) -> PushSubject:
+    def _poster(self, session: Session, alert: Alert) -> Poster:
         case = session.get_one(CaseRecord, alert.case_id)
         live = revision(session, alert.id, alert.live_revision)
         poster = open_poster(self.vault, case.key_id, session.get_one(PosterRecord, live.poster_id))
         if poster is None:
             raise Sealed("the case was taken back")
+        return poster
+
+    def _subject(self, session: Session, alert: Alert, poster: Poster) -> PushSubject:
+        live = revision(session, alert.id, alert.live_revision)
         return PushSubject(
-            tier=live.tier,
+            tier=alert.tier,
             poster=poster,
             authorities=whom_to_call(poster, alert.country, self.authorities),
-            place=place_words(poster),
+            place=place_words(poster, live.area.source if live.area else ""),
             time_zone=alert.time_zone,
             is_exercise=alert.exercise,
         )
@@ -84,6 +91,9 @@ class Composer:
             end_reason=alert.end_reason,
         )
 
-    def _image(self, session: Session, alert: Alert, now: datetime) -> str | None:
-        photos = photos_of_case(session, alert.case_id)
-        return self.links.url(photos[0].public_id, "push", now) if photos else None
+    def _image(self, session: Session, alert: Alert, poster: Poster, now: datetime) -> str | None:
+        """Return the first picture that the live poster shows, never one that it showed before."""
+        kept = {photo.source: photo.public_id for photo in photos_of_case(session, alert.case_id)}
+        shown = (kept.get(source_hash(self.vault, photo)) for photo in photos_shown(poster))
+        first = next((photo_id for photo_id in shown if photo_id), None)
+        return self.links.url(first, "push", now) if first else None

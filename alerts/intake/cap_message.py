@@ -17,8 +17,10 @@ from alerts.intake.cap.containers import read_document
 from alerts.intake.cap.poster import poster_from_cap
 from alerts.intake.cap.topic import is_about_a_child
 from alerts.intake.cap.values import CapAlert, CapReading
-from alerts.poster import Poster
+from alerts.intake.cases import lookup_of
+from alerts.poster import CaseKey, Poster
 from alerts.problem import Problem, error, warning
+from alerts.store.alerts import alert_of_case
 from alerts.store.cases import CaseAlias, case_by_lookup
 from alerts.store.vault import Vault
 
@@ -43,6 +45,7 @@ class CapDecision:
     poster: Poster | None = None
     case_id: int | None = None
     end_reason: EndReason = EndReason.CANCELLED
+    ended_unseen: tuple[bytes, ...] = ()  # cases that a Cancel ends before their alert came
     aliases: tuple[bytes, ...] = ()  # keyed hashes by which this message is found again
 
 
@@ -111,8 +114,18 @@ def _about_an_earlier(
     if len(cases) != 1:
         message = "It refers to no message, or to several cases, that we know of."
         said = warning("unknown_reference", "alert/references", message)
-        return CapDecision(verdict=CapVerdict.HOLD, problems=(*problems, said))
+        ended = own if alert.msg_type == "Cancel" and not cases else []
+        return CapDecision(
+            verdict=CapVerdict.HOLD,
+            problems=(*problems, said),
+            ended_unseen=tuple(_case_lookup(vault, r.sender, r.identifier) for r in ended),
+        )
     (case,) = cases.values()
+    known = alert_of_case(session, case.id)
+    if known is not None and known.exercise is not (alert.status != "Actual"):
+        message = "One of the two is an exercise and the other is not: nothing was changed by this."
+        said = warning("status_mismatch", "alert/status", message)
+        return CapDecision(verdict=CapVerdict.HOLD, problems=(*problems, said))
     aliases = (_alias(vault, alert.sender, alert.identifier, alert.sent),)
     if alert.msg_type == "Cancel" or _is_all_clear(alert):
         return CapDecision(
@@ -155,6 +168,10 @@ def note_alias(session: Session, case_id: int | None, aliases: Sequence[bytes]) 
         known = session.scalar(select(CaseAlias.id).where(CaseAlias.lookup == lookup))
         if known is None:
             session.add(CaseAlias(case_id=case_id, lookup=lookup))
+
+
+def _case_lookup(vault: Vault, sender: str, identifier: str) -> bytes:
+    return lookup_of(vault, CaseKey(organization=sender, number=identifier))
 
 
 def _alias(vault: Vault, sender: str, identifier: str, sent: datetime | None) -> bytes:

@@ -74,6 +74,8 @@ class Considering:
 
     def country_of(self, poster: Poster, area: AreaOfInterest | None) -> str | None:
         """Return the alpha-2 code of the country where the alert matters, for whom to call."""
+        named_one = any(child.missing_from.country for child in poster.children)
+        unless_named = None if named_one else self.policy.default_country
         for child in poster.children:
             named = child.missing_from.country
             code = country_code(named, self.places) if named else None
@@ -81,5 +83,5 @@ class Considering:
                 return code
         if area is not None:
             inside = largest_part(area.shape).representative_point()
-            return self.places.country_at(inside.x, inside.y) or self.policy.default_country
-        return self.policy.default_country
+            return self.places.country_at(inside.x, inside.y) or unless_named
+        return unless_named

@@ -30,9 +30,14 @@ def reasons_to_hold(
     considered: Considered, policy: IntakePolicy, now: datetime
 ) -> Sequence[Problem]:
     """Return why the desk must look first; empty if it may go out by itself."""
-    checks = (_no_area, _no_authority, _unidentified, _already_over, _trust)
+    checks = (_no_area, _no_authority, _unidentified, _trust)
     found = [reason for check in checks if (reason := check(considered)) is not None]
-    return [*found, *_old_amber(considered, policy, now), *_too_large(considered, policy)]
+    return [
+        *found,
+        *_expired(considered, now),
+        *_old_amber(considered, policy, now),
+        *_too_large(considered, policy),
+    ]
 
 
 def _no_area(c: Considered) -> Problem | None:
@@ -61,14 +66,6 @@ def _unidentified(c: Considered) -> Problem | None:
     )
 
 
-def _already_over(c: Considered) -> Problem | None:
-    if c.poster.expires_at is None or c.poster.modified_at is None:
-        return None
-    if c.poster.expires_at > c.poster.modified_at:
-        return None
-    return warning("expires_before_sent", "/expires", "It expires before it was sent.")
-
-
 def _trust(c: Considered) -> Problem | None:
     if c.trust is Trust.AUTO or (c.trust is Trust.AMBER_AUTO and c.tier is Tier.AMBER):
         return None
@@ -77,22 +74,34 @@ def _trust(c: Considered) -> Problem | None:
 
 
 def _old_amber(c: Considered, policy: IntakePolicy, now: datetime) -> Sequence[Problem]:
-    """Find AMBER cases that are no news: a listing keeps its posters for years."""
-    since = [child.missing_since for child in c.poster.still_missing if child.missing_since]
+    """Find AMBER cases that are no news: a listing keeps its posters, a sender may replay."""
+    known = [child.missing_since for child in c.poster.still_missing if child.missing_since]
+    since = known or [
+        moment for moment in (c.poster.issued_at,) if moment and not c.poster.children
+    ]
     if c.tier is not Tier.AMBER or not since or max(since) > now - policy.amber_fresh_for:
         return ()
     message = (
         f"It is an AMBER case of more than {policy.amber_fresh_for.days} days ago: "
         "the desk says whether it is told as one now."
     )
-    return (warning("old_amber", "/children/0/missingSince", message),)
+    return (warning("old_amber", "", message),)
+
+
+def _expired(c: Considered, now: datetime) -> Sequence[Problem]:
+    if c.poster.expires_at is None or c.poster.expires_at > now:
+        return ()
+    message = f"It expired at {c.poster.expires_at.isoformat()}; nobody is told any more."
+    return (warning("expired", "/expires", message),)
 
 
 def _too_large(c: Considered, policy: IntakePolicy) -> Sequence[Problem]:
-    if c.area is None or c.tier is Tier.AMBER or c.area.area_km2 <= policy.hold_area_above_km2:
+    is_amber = c.tier is Tier.AMBER
+    limit_km2 = policy.hold_amber_area_above_km2 if is_amber else policy.hold_area_above_km2
+    if c.area is None or c.area.area_km2 <= limit_km2:
         return ()
     message = (
         f"The area of {c.area.area_km2:,.0f} km² ({c.area.source}) is larger than "
-        f"{policy.hold_area_above_km2:,.0f} km²: the desk must look at it first."
+        f"{limit_km2:,.0f} km²: the desk must look at it first."
     )
     return (warning("area_too_large", "", message),)

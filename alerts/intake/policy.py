@@ -15,6 +15,7 @@ class IntakePolicy(BaseModel):
     expires_after: dict[Tier, timedelta]
     amber_fresh_for: timedelta  # an older AMBER case isn't news: the desk looks first
     hold_area_above_km2: float
+    hold_amber_area_above_km2: float
     default_country: str | None
 
     def expiry(self, tier: Tier, now: datetime, source_says: datetime | None) -> datetime:

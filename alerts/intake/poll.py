@@ -7,27 +7,33 @@ checkpoint that says so; a broken poster is kept as refused and never stops the 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from alerts.clock import Clock
 from alerts.errors import AlertsError, FeedUnavailable
+from alerts.intake.cases import lookup_of
 from alerts.intake.document import Document, TakenIn
 from alerts.intake.ncmec.api import PosterApi, PosterPage
 from alerts.intake.ncmec.listing import RawPoster
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.photos.clean import clean_photo
 from alerts.intake.photos.errors import PhotoRefused
-from alerts.intake.photos.keep import KeptPhoto, photos_shown, refused, source_hash
+from alerts.intake.photos.keep import KeptPhoto, refused
 from alerts.intake.receive import JSON, Intake, Prepared
-from alerts.intake.take_in import lookup_of
+from alerts.photos_shown import photos_shown, source_hash
 from alerts.poster import Poster
 from alerts.problem import Problem, warning
 from alerts.store.cases import case_by_lookup, photos_of_case
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, checkpoint, set_checkpoint
-from alerts.store.submissions import was_seen
+from alerts.store.submissions import was_refused, was_seen
 
 CHECKPOINT = "lastModifiedFrom"
 # Longest wait after failures in a row: half an hour, a tenth of what NCMEC's token lives.
 LONGEST_BACK_OFF = timedelta(minutes=30)
+# After each page the feed is ours for so long: a hundred posters with a photo or two at a second
+# each. Nobody else begins to read it meanwhile; after a crash somebody does when it is over.
+PAGE_LEASE = timedelta(minutes=3)
 
 
 def poll_poster_api(
@@ -62,15 +68,35 @@ def _take_page(
     fresh = _unseen(store, intake, feed, page)
     prepared = [_prepare(store, intake, api, feed, item, clock) for item in fresh]
     with store.begin() as session:
-        taken = [intake.write(session, feed, one) for one in prepared]
+        taken = [
+            intake.write(session, feed, one)
+            for one in prepared
+            if not _is_refused_again(session, intake, feed, one)
+        ]
+        _stay(session, feed, clock() + PAGE_LEASE)
         if page.newest_modified_at is not None:
             value = page.newest_modified_at.isoformat()
             set_checkpoint(session, feed, CHECKPOINT, value, clock())
     return taken
 
 
+def _is_refused_again(session: Session, intake: Intake, feed: Feed, one: Prepared) -> bool:
+    """Say whether it is to be refused, and was before: once is enough on the record."""
+    digest = intake.vault.lookup_bytes("raw", one.document.raw)
+    return one.proposal is None and was_refused(session, feed.id, digest)
+
+
+def _stay(session: Session, feed: Feed, until: datetime) -> None:
+    """Put the next poll off, so that no other process reads the feed beside us."""
+    row = session.get_one(Feed, feed.id)
+    row.next_poll_at = max(row.next_poll_at or until, until)
+
+
 def _unseen(store: Store, intake: Intake, feed: Feed, page: PosterPage) -> list[RawPoster]:
-    """Leave out what this very feed sent before, byte by byte: the checkpoint is inclusive."""
+    """Leave out what this feed sent before, byte by byte: the checkpoint is inclusive.
+
+    What was refused is looked at again: the rule, or a fault of ours, may be mended since.
+    """
     with store.read() as session:
         return [
             item

@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from alerts.alert import EndReason
 from alerts.clock import Clock
 from alerts.intake.cap_message import CapDecision, CapVerdict, decide_cap, note_alias
+from alerts.intake.cases import case_in_turn, lay_tombstone, lookup_of
 from alerts.intake.consider import Considering, Proposal
 from alerts.intake.document import Document, TakenIn, hold_aside, refuse
 from alerts.intake.ncmec.reader import read_poster_bytes
-from alerts.intake.photos.keep import KeptPhoto, keep_photos, photos_shown, unpack_inline
-from alerts.intake.siblings import remove_photos_of_the_found, without_the_found
-from alerts.intake.take_in import end_case, lookup_of, take_in
+from alerts.intake.photos.keep import KeptPhoto, keep_photos, unpack_inline
+from alerts.intake.siblings import remove_photos_not_shown, without_the_found
+from alerts.intake.take_in import end_case, take_in
+from alerts.photos_shown import photos_shown
 from alerts.poster import CaseKey, Poster
 from alerts.problem import Problem, error
-from alerts.store.cases import CaseRecord, case_by_lookup
+from alerts.store.cases import CaseRecord
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed
 from alerts.store.media import Media
@@ -179,14 +181,16 @@ class Intake:
         photos = [kept for kept in prepared.photos if kept.photo in shown]
         if photos:
             keep_photos(session, self.vault, self.media, case, photos, now)
-        if taken.outcome is not SubmissionOutcome.DUPLICATE:
-            remove_photos_of_the_found(session, self.vault, self.media, case, poster, now)
+        found = any(child.date_found for child in poster.children)
+        is_live = taken.outcome is SubmissionOutcome.ACCEPTED
+        if is_live or (found and taken.outcome is not SubmissionOutcome.DUPLICATE):
+            remove_photos_not_shown(session, self.vault, self.media, case, poster, now)
 
     def _write_withdrawal(self, session: Session, feed: Feed, key: CaseKey) -> TakenIn:
         raw = f"DELETE {key.organization}/{key.number}".encode()
         document = Document(raw=raw, media_type="text/plain", received_at=self.clock())
-        case = case_by_lookup(session, lookup_of(self.vault, key))
-        return end_case(session, self.vault, feed, document, case, EndReason.CANCELLED)
+        lookup = lookup_of(self.vault, key)
+        return end_case(session, self.vault, feed, document, lookup, EndReason.CANCELLED)
 
     def _write_cap(
         self, session: Session, feed: Feed, prepared: Prepared, decision: CapDecision
@@ -195,11 +199,14 @@ class Intake:
         if decision.verdict is CapVerdict.REFUSE:
             return refuse(session, self.vault, feed, document, problems)
         if decision.verdict is CapVerdict.HOLD:
+            for lookup in decision.ended_unseen:
+                if case_in_turn(session, lookup) is None:
+                    lay_tombstone(session, self.vault, feed, lookup, document.received_at)
             return hold_aside(session, self.vault, feed, document, problems)
         if decision.verdict is CapVerdict.END:
-            case = session.get_one(CaseRecord, decision.case_id)
+            lookup = session.get_one(CaseRecord, decision.case_id).lookup
             reason = decision.end_reason
-            taken = end_case(session, self.vault, feed, document, case, reason, problems)
+            taken = end_case(session, self.vault, feed, document, lookup, reason, problems)
         else:
             taken = self.write(session, feed, prepared)
         note_alias(session, taken.case_id, decision.aliases)

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from alerts.alert import RevisionState, Status
+from alerts.alert import RevisionState, Status, Tier
 from alerts.area_of_interest import AreaOfInterest
 from alerts.intake.changes import material_change
 from alerts.intake.consider import Proposal
+from alerts.intake.siblings import without_the_found
 from alerts.lifecycle import go_live
 from alerts.store.alerts import Alert, AlertRevision, AreaRecord, newest_revision
+from alerts.store.alerts import revision as revision_of
 from alerts.store.cases import CaseRecord, PosterRecord, open_poster
 from alerts.store.feeds import Feed
 from alerts.store.submissions import as_json
@@ -58,13 +60,43 @@ def add_revision(
 ) -> AlertRevision:
     """Make the next revision: live at once, or held beside the one that people see."""
     newest = newest_revision(session, alert.id)
-    before = open_poster(vault, case.key_id, session.get_one(PosterRecord, newest.poster_id))
-    area_changed = _area_digest(proposal.area) != (newest.area.digest if newest.area else "")
-    material = before is None or area_changed or material_change(before, proposal.poster)
-    revision = _revision(alert, newest.number + 1, poster, proposal, now, material=material)
-    alert.country, alert.time_zone = proposal.country, proposal.time_zone
+    told = _live_or_newest(session, alert, newest)
+    revision = _revision(
+        alert,
+        newest.number + 1,
+        poster,
+        proposal,
+        now,
+        material=_is_material(session, vault, case, told, proposal),
+    )
+    if not proposal.hold and alert.status is Status.ACTIVE and not _rises(told, proposal):
+        # what a source says anew doesn't prolong an alert: that is a decision (rule 13)
+        revision.expires_at = min(alert.expires_at, revision.expires_at)
     _live_or_held(session, feed, alert, revision, proposal, now)
     return revision
+
+
+def _live_or_newest(session: Session, alert: Alert, newest: AlertRevision) -> AlertRevision:
+    """Return what people were told, or, if nobody was told yet, what is to be told."""
+    if not alert.live_revision:
+        return newest
+    return revision_of(session, alert.id, alert.live_revision)
+
+
+def _is_material(
+    session: Session, vault: Vault, case: CaseRecord, told: AlertRevision, proposal: Proposal
+) -> bool:
+    """Say whether those who were told must hear of it."""
+    before = open_poster(vault, case.key_id, session.get_one(PosterRecord, told.poster_id))
+    area_changed = _area_digest(proposal.area) != (told.area.digest if told.area else "")
+    if before is None or area_changed or told.tier is not proposal.tier:
+        return True
+    return material_change(before, without_the_found(proposal.poster))
+
+
+def _rises(told: AlertRevision, proposal: Proposal) -> bool:
+    order = list(Tier)
+    return order.index(proposal.tier) < order.index(told.tier)
 
 
 def _revision(
@@ -81,6 +113,8 @@ def _revision(
         poster=poster,
         state=RevisionState.HELD,
         tier=proposal.tier,
+        country=proposal.country,
+        time_zone=proposal.time_zone,
         held_reasons=as_json(proposal.hold),
         material=material,
         expires_at=proposal.expires_at,
@@ -114,6 +148,9 @@ def _live_or_held(
     proposal: Proposal,
     now: datetime,
 ) -> None:
+    if alert.status is Status.HELD:  # nobody was told: it stands as the source says now
+        alert.tier, alert.expires_at = revision.tier, revision.expires_at
+        alert.country, alert.time_zone = revision.country, revision.time_zone
     if not proposal.hold:
         go_live(session, alert, revision, now, actor=f"feed:{feed.slug}")
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import Status
 from alerts.intake.consider import Proposal
-from alerts.intake.photos.keep import photos_shown, source_hash
+from alerts.photos_shown import photos_shown, source_hash
 from alerts.poster import Child, Poster
 from alerts.store.alerts import Alert, revision
 from alerts.store.cases import CaseRecord, PosterRecord, photos_of_case
@@ -45,6 +45,15 @@ def at_once_if_found(session: Session, alert: Alert, proposal: Proposal) -> Prop
     return replace(proposal, hold=(), area=area, tier=live.tier, expires_at=expires_at)
 
 
+def asks_for_more(told: Proposal, proposal: Proposal) -> bool:
+    """Say whether the source wants more than what was told at once: another tier or ground."""
+    if told is proposal:
+        return False
+    if told.tier is not proposal.tier or told.area is None or proposal.area is None:
+        return True
+    return not told.area.shape.equals(proposal.area.shape)
+
+
 def forget_earlier(session: Session, case: CaseRecord, newest: PosterRecord) -> None:
     """Blank the revisions and documents that still tell of the child who was found."""
     earlier = select(PosterRecord).where(
@@ -56,12 +65,13 @@ def forget_earlier(session: Session, case: CaseRecord, newest: PosterRecord) -> 
         document.sealed_raw = None
 
 
-def remove_photos_of_the_found(
+def remove_photos_not_shown(
     session: Session, vault: Vault, media: Media, case: CaseRecord, poster: Poster, now: datetime
 ) -> int:
-    """Remove the photos that a poster with a found child no longer shows; return how many."""
-    if not any(child.date_found for child in poster.children):
-        return 0
+    """Remove the photos that a poster no longer shows; return how many.
+
+    A found sibling's, and one that the source took off or replaced because it was wrong.
+    """
     shown = {source_hash(vault, photo) for photo in photos_shown(without_the_found(poster))}
     gone = [photo for photo in photos_of_case(session, case.id) if photo.source not in shown]
     for photo in gone:

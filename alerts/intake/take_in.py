@@ -5,25 +5,39 @@ the raw document sealed with its outcome, the case, the poster's revision, the a
 Nothing is sent from here: a live revision without waves is what the planner looks for.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
+from alerts.intake.cases import (
+    case_in_turn,
+    is_tombstone,
+    lay_tombstone,
+    lookup_of,
+    move_aliases,
+    ran_out_of_time,
+    retire,
+)
 from alerts.intake.changes import content_digest
 from alerts.intake.consider import Proposal
 from alerts.intake.document import Document, TakenIn, Verdict, write_down
 from alerts.intake.revise import add_revision, open_alert
-from alerts.intake.siblings import at_once_if_found, forget_earlier, without_the_found
+from alerts.intake.siblings import (
+    asks_for_more,
+    at_once_if_found,
+    forget_earlier,
+    without_the_found,
+)
 from alerts.lifecycle import end_alert
-from alerts.poster import CaseKey, Poster
+from alerts.poster import Poster
 from alerts.problem import Problem, warning
 from alerts.store.alerts import Alert, alert_of_case
-from alerts.store.cases import CaseRecord, PosterRecord, case_by_lookup, latest_poster, seal_poster
+from alerts.store.cases import CaseRecord, PosterRecord, latest_poster, seal_poster
 from alerts.store.feeds import Feed
-from alerts.store.submissions import SubmissionOutcome, same_bytes, was_blanked
-from alerts.store.turns import take_turns
+from alerts.store.submissions import SubmissionOutcome, was_blanked
 from alerts.store.vault import Vault
 
 
@@ -42,10 +56,8 @@ def take_in(
     `case_id`: the case, where the document names it by reference (a CAP Update).
     """
     case_lookup = lookup_of(vault, proposal.poster.case)
-    case = _in_turn(session, case_lookup, case_id)
-    verdict = _same_document(session, vault, feed, document)
-    if verdict is None:
-        verdict = _judge(session, vault, feed, document, proposal, case, case_lookup)
+    case = case_in_turn(session, case_lookup, case_id)
+    verdict = _judge(session, vault, feed, document, proposal, case, case_lookup)
     said = (*problems, *proposal.problems, *verdict.problems)
     return write_down(session, vault, feed, document, verdict, said)
 
@@ -55,44 +67,14 @@ def end_case(
     vault: Vault,
     feed: Feed,
     document: Document,
-    case: CaseRecord | None,
+    lookup: bytes,
     reason: EndReason,
     problems: tuple[Problem, ...] = (),
 ) -> TakenIn:
     """End the alert of a case because the source says so, and keep the document's outcome."""
-    if case is not None:
-        case = _in_turn(session, case.lookup, case.id)
-    verdict = _end(session, feed, case, reason, document.received_at)
+    case = case_in_turn(session, lookup)
+    verdict = _end(session, vault, feed, case, lookup, reason, document.received_at)
     return write_down(session, vault, feed, document, verdict, (*problems, *verdict.problems))
-
-
-def _in_turn(session: Session, lookup: bytes, case_id: int | None) -> CaseRecord | None:
-    """Return the case as it stands when nobody else is at it (`case_id`: named by reference)."""
-    case = session.get(CaseRecord, case_id) if case_id else None
-    if case is None:
-        take_turns(session, lookup)
-        return case_by_lookup(session, lookup)
-    take_turns(session, case.lookup)
-    session.refresh(case)
-    return case
-
-
-def lookup_of(vault: Vault, key: CaseKey) -> bytes:
-    """Return the keyed hash by which a case is found."""
-    return vault.lookup("case", key.organization.strip().upper(), key.number.strip().upper())
-
-
-def _same_document(
-    session: Session, vault: Vault, feed: Feed, document: Document
-) -> Verdict | None:
-    """Recognise a document of a case that ended: it tells nothing new and reopens nothing."""
-    same = same_bytes(session, feed.id, vault.lookup_bytes("raw", document.raw))
-    if same is None or same.case_id is None:
-        return None
-    case = session.get_one(CaseRecord, same.case_id)
-    if case.ended_at is None:
-        return None  # a source may go back to what it said before: the poster decides
-    return _duplicate(session, case, "The same document was taken in before.")
 
 
 def _judge(
@@ -106,13 +88,16 @@ def _judge(
 ) -> Verdict:
     poster, now = proposal.poster, document.received_at
     if case is not None and case.feed_id != feed.id:
-        return _of_another_feed(session, vault, case, poster)
+        if not is_tombstone(session, case):
+            return _of_another_feed(session, vault, case, poster)
+        retire(session, vault, case)  # what one feed ended unseen doesn't bind another
+        case = None
     if poster.all_found:
-        return _end(session, feed, case, EndReason.FOUND, now)
+        return _end(session, vault, feed, case, case_lookup, EndReason.FOUND, now)
     if case is None:
         return _new(session, vault, feed, proposal, case_lookup, now)
     if case.ended_at is not None:
-        return _closed(case)
+        return _after_the_end(session, vault, feed, proposal, case, now)
     return _revised(session, vault, feed, proposal, case, now)
 
 
@@ -145,13 +130,18 @@ def _revised(
         return _duplicate(session, case, "The poster hasn't changed.")
     if before is not None and _is_older(proposal.poster, before):
         return _duplicate(session, case, "A newer revision of the poster is already here.")
-    poster = keep_poster(session, vault, case, proposal.poster, now)
     alert = session.scalars(select(Alert).where(Alert.case_id == case.id)).one()
-    proposal = at_once_if_found(session, alert, proposal)
-    add_revision(session, vault, feed, case, alert, poster, proposal, now)
+    if alert.exercise is not proposal.poster.exercise:
+        return _another_status(case, alert)
+    poster = keep_poster(session, vault, case, proposal.poster, now)
+    told = at_once_if_found(session, alert, proposal)
+    add_revision(session, vault, feed, case, alert, poster, told, now)
+    if asks_for_more(told, proposal):  # the rest of what the source says waits for the desk
+        add_revision(session, vault, feed, case, alert, poster, proposal, now)
+        told = proposal
     if _somebody_found(proposal.poster):
         forget_earlier(session, case, poster)
-    return _verdict(case, alert, proposal)
+    return _verdict(case, alert, told)
 
 
 def keep_poster(
@@ -170,9 +160,17 @@ def keep_poster(
 
 
 def _end(
-    session: Session, feed: Feed, case: CaseRecord | None, reason: EndReason, now: datetime
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    case: CaseRecord | None,
+    lookup: bytes,
+    reason: EndReason,
+    now: datetime,
 ) -> Verdict:
     alert = alert_of_case(session, case.id) if case else None
+    if case is None:
+        lay_tombstone(session, vault, feed, lookup, now)
     if case is None or alert is None:
         said = warning("nothing_to_end", "", "No alert of this case is here; nobody was told.")
         return Verdict(outcome=SubmissionOutcome.ACCEPTED, problems=(said,), forget=True)
@@ -200,14 +198,51 @@ def _duplicate(session: Session, case: CaseRecord, words: str) -> Verdict:
     )
 
 
-def _closed(case: CaseRecord) -> Verdict:
+def _after_the_end(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    proposal: Proposal,
+    case: CaseRecord,
+    now: datetime,
+) -> Verdict:
+    """Judge a poster of a case that ended: only one that ran out of time may begin anew."""
+    if not ran_out_of_time(session, case):
+        return _closed(session, case)
+    last = latest_poster(session, case.id)
+    if last is not None and last.digest == _digest(vault, proposal.poster):
+        return _duplicate(session, case, "The poster hasn't changed since its alert expired.")
+    said = warning(
+        "expired_before", "", "Its alert has run out of time; telling it again is a decision."
+    )
+    name = case.lookup
+    retire(session, vault, case)
+    anew = _new(session, vault, feed, replace(proposal, hold=(said, *proposal.hold)), name, now)
+    if anew.case is not None:
+        move_aliases(session, case, anew.case)
+    return anew
+
+
+def _closed(session: Session, case: CaseRecord) -> Verdict:
     """A case that ended comes again: the desk must say whether a child is missing anew."""
     said = warning(
         "case_closed",
         "/caseNumber",
         "This case ended and its data was taken back. The desk must look before it is told anew.",
     )
-    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,))
+    alert = alert_of_case(session, case.id)
+    was_found = alert is not None and alert.end_reason is EndReason.FOUND
+    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,), forget=was_found)
+
+
+def _another_status(case: CaseRecord, alert: Alert) -> Verdict:
+    """A rehearsal never changes a real alert, nor the other way round (DOMAIN rule 14)."""
+    said = warning(
+        "status_mismatch",
+        "alert/status",
+        "One of the two is an exercise and the other is not: nothing was changed by this.",
+    )
+    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,), case=case, alert=alert)
 
 
 def _of_another_feed(session: Session, vault: Vault, case: CaseRecord, poster: Poster) -> Verdict:

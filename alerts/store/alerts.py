@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.area_of_interest import AreaOfInterest, Provenance
@@ -87,6 +87,8 @@ class AlertRevision(Base):
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area_of_interest.id"))
     state: Mapped[RevisionState] = mapped_column(choice(RevisionState))
     tier: Mapped[Tier] = mapped_column(choice(Tier))
+    country: Mapped[str | None] = mapped_column(String(2))
+    time_zone: Mapped[str | None] = mapped_column(String(40))
     held_reasons: Mapped[list[Any]]  # problems, as stored
     material: Mapped[bool] = mapped_column(default=True)  # worth telling those already told
     expires_at: Mapped[datetime]
@@ -155,6 +157,25 @@ def active_alerts(session: Session, now: datetime) -> Sequence[Alert]:
         .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
         .order_by(Alert.id.desc())
     ).all()
+
+
+def newest_active(
+    session: Session, now: datetime, most: int
+) -> Sequence[tuple[Alert, AlertRevision]]:
+    """Return the newest alerts that people may see now, no exercises, with what is live of each.
+
+    Their cases and posters are read with them.
+    """
+    found = session.execute(
+        select(Alert, AlertRevision)
+        .join(AlertRevision, AlertRevision.alert_id == Alert.id)
+        .where(AlertRevision.number == Alert.live_revision)
+        .where(Alert.status == Status.ACTIVE, Alert.expires_at > now, Alert.exercise.is_(False))
+        .options(joinedload(Alert.case), joinedload(AlertRevision.poster))
+        .order_by(Alert.id.desc())
+        .limit(most)
+    )
+    return [(row.Alert, row.AlertRevision) for row in found]
 
 
 def count_by_status(session: Session) -> dict[Status, int]:

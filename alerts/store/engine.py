@@ -44,6 +44,19 @@ class Store:
         with self._reading() as session:
             yield session
 
+    def scrub(self) -> None:
+        """Empty SQLite's write-ahead log: what was deleted must not live on in it.
+
+        Busy readers may keep part of it for now; the next call or SQLite's own checkpoint takes it.
+        """
+        if not self.is_sqlite:
+            return
+        with self._write_lock, self.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            connection.rollback()  # a checkpoint runs outside a transaction
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.problem import Problem
@@ -63,22 +63,20 @@ def submissions_of(
     return session.scalars(statement.order_by(Submission.id.desc()).limit(limit)).all()
 
 
-def same_bytes(session: Session, feed_id: int, digest: bytes) -> Submission | None:
-    """Return the accepted or held submission of the same feed with the same bytes, the newest."""
-    acted_on = (SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD)
-    return session.scalar(
-        select(Submission)
-        .where(Submission.feed_id == feed_id, Submission.digest == digest)
-        .where(Submission.outcome.in_(acted_on))
-        .order_by(Submission.id.desc())
-        .limit(1)
-    )
-
-
 def was_seen(session: Session, feed_id: int, digest: bytes) -> bool:
-    """Say whether a feed sent the same bytes before, whatever became of them."""
-    found = select(Submission.id).where(Submission.feed_id == feed_id, Submission.digest == digest)
+    """Say whether a feed sent the same bytes before and they weren't refused."""
+    found = _same(feed_id, digest).where(Submission.outcome != SubmissionOutcome.REFUSED)
     return session.scalar(found.limit(1)) is not None
+
+
+def was_refused(session: Session, feed_id: int, digest: bytes) -> bool:
+    """Say whether a feed sent the same bytes before and they were refused."""
+    found = _same(feed_id, digest).where(Submission.outcome == SubmissionOutcome.REFUSED)
+    return session.scalar(found.limit(1)) is not None
+
+
+def _same(feed_id: int, digest: bytes) -> Select[tuple[int]]:
+    return select(Submission.id).where(Submission.feed_id == feed_id, Submission.digest == digest)
 
 
 def of_case(session: Session, case_id: int) -> Sequence[Submission]:

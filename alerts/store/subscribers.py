@@ -7,20 +7,23 @@ sequence is what keeps the audience index fresh.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from alerts.errors import NotFound
 from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
+from alerts.store.many import among
 from alerts.store.turns import NEIGHBORHOODS, take_turns
 
 TOKEN_BYTES = 32
+REGISTERED_ELSEWHERE, REMOVED = "registered_elsewhere", "removed"  # why a device ended
+REMOVED_KEPT = 100  # of one person; more is a flood
 
 
 class Channel(StrEnum):
@@ -92,7 +95,7 @@ class Device(Base):
     address_kind: Mapped[str] = mapped_column(String(12))  # token, fid, endpoint, console
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     registered_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]  # the channel said it is gone, or it moved to another person
+    ended_at: Mapped[datetime | None]  # gone, says the channel; moved to another person; removed
     ended_reason: Mapped[str | None] = mapped_column(String(40))
 
 
@@ -226,7 +229,44 @@ def _end_elsewhere(
     others = select(Device).where(Device.address_hash == hashed, Device.ended_at.is_(None))
     for other in session.scalars(others):
         if (other.subscriber_id, other.device_key) != (subscriber.id, device_key):
-            other.ended_at, other.ended_reason = now, "registered_elsewhere"
+            other.ended_at, other.ended_reason = now, REGISTERED_ELSEWHERE
+
+
+def forget_device(session: Session, device: Device, now: datetime) -> None:
+    """End a device that its owner removed, and forget its address but for the hash.
+
+    The row stays, so that a phone that still shows an alert can be told the end of it, should it
+    be registered anew.
+    """
+    if device.ended_at is None:
+        device.ended_at, device.ended_reason = now, REMOVED
+    device.address = ""
+    session.flush()
+    removed = session.scalars(
+        select(Device)
+        .where(Device.subscriber_id == device.subscriber_id, Device.ended_reason == REMOVED)
+        .order_by(Device.ended_at.desc(), Device.id.desc())
+        .offset(REMOVED_KEPT)
+    )
+    for old in removed:
+        session.delete(old)
+    session.flush()
+
+
+def followed(session: Session, device_ids: Iterable[int]) -> list[int]:
+    """Return these devices, and those as which they are registered now, if they were since.
+
+    A device that the channel says is gone isn't followed.
+    """
+    ids = set(device_ids)
+    live = aliased(Device)
+    moved = (
+        select(live.id)
+        .join(Device, Device.address_hash == live.address_hash)
+        .where(among(session, Device.id, ids), live.ended_at.is_(None))
+        .where(Device.ended_reason.in_((REGISTERED_ELSEWHERE, REMOVED)))
+    )
+    return sorted(ids.union(session.scalars(moved)))
 
 
 def address_hash(channel: Channel, address: str) -> bytes:

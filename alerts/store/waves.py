@@ -231,6 +231,22 @@ def put_off(session: Session, batch_id: int, now: datetime, until: datetime) -> 
     )
 
 
+def unpark(session: Session, alert_id: int, now: datetime) -> int:
+    """Let an alert's parked batches be tried again, written anew; return their devices."""
+    parked = session.scalars(
+        select(Batch)
+        .join(Wave, Wave.id == Batch.wave_id)
+        .where(Wave.alert_id == alert_id, Batch.state == BatchState.PARKED)
+        .with_for_update(of=Batch)
+    )
+    devices = 0
+    for batch in parked:
+        batch.state, batch.last_error = BatchState.READY, None
+        batch.not_before = max(batch.not_before, now)
+        devices += batch.size
+    return devices
+
+
 def close(batch: Batch, now: datetime) -> None:
     """End a batch whose alert is over: what was tried in vain gave up, the rest never left."""
     outcomes = batch.outcome_array()
@@ -257,7 +273,9 @@ def stuck(session: Session) -> Sequence[tuple[str, str, int]]:
     """Return what a person must look at: channel, what is wrong, how many batches wait for it."""
     found = session.execute(
         select(Batch.channel, Batch.last_error, func.count())
-        .where(Batch.state != BatchState.DONE, Batch.last_error.is_not(None))
+        .where(
+            Batch.state.in_((BatchState.READY, BatchState.PARKED)), Batch.last_error.is_not(None)
+        )
         .group_by(Batch.channel, Batch.last_error)
     )
     return [(str(channel), error or "", count) for channel, error, count in found]

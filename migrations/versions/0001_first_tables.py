@@ -418,6 +418,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("time_zone", sa.String(length=40), nullable=True),
         sa.Column("held_reasons", JSON, nullable=False),
         sa.Column("material", sa.Boolean(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),

@@ -17,7 +17,7 @@ from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.authority import Authority, AuthorityKind
 from alerts.delivery.wording import Fact, describe
 from alerts.delivery.wording.plain import presentable
-from alerts.intake.photos.keep import source_hash
+from alerts.photos_shown import source_hash
 from alerts.poster import Child, Companion, Photo, Poster
 from alerts.store.alerts import AlertRevision
 from alerts.whom_to_call import whom_to_call

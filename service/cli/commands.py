@@ -93,6 +93,15 @@ PORCHLIGHT = Group(
                 ),
             },
         ),
+        "submission": Group(
+            "submission",
+            "What feeds sent.",
+            {
+                "list": Entry(
+                    at="service.cli.submission:list_", says="List documents and their outcomes."
+                ),
+            },
+        ),
         "subscriber": Group(
             "subscriber",
             "The neighbours.",

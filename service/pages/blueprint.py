@@ -1,5 +1,6 @@
 """The pages' addresses: home, an alert's poster, its photos, the API's page."""
 
+import re
 from functools import cached_property
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from jinja2 import Environment
 
 from alerts.errors import NotFound, Sealed
-from alerts.intake.photos.keep import purpose_of
+from alerts.photos_shown import purpose_of
 from alerts.store.cases import CaseRecord, photo_by_public_id
 from alerts.store.media import SIZES, PhotoSize
 from service.auth import public
@@ -24,6 +25,8 @@ from service.pages.views import (
 )
 
 pages = Blueprint("pages", __name__)
+
+EXPIRY = re.compile(r"[0-9]{1,12}")  # seconds since 1970; twelve digits last thirty thousand years
 
 # swagger-ui sets styles on elements; only its own page may.
 DOCS_POLICY = (
@@ -96,7 +99,7 @@ def alert(alert_id: str) -> Response:
 def photo(photo_id: UUID, size: str) -> Response:
     """Serve a photo to the bearer of a signed link that hasn't expired; 410 after takedown."""
     r, expires = runtime(), request.args.get("exp", "")
-    if size not in SIZES or not expires.isascii() or not expires.isdigit():
+    if size not in SIZES or not EXPIRY.fullmatch(expires):
         abort(404)
     named: PhotoSize = "push" if size == "push" else "page"
     signature = request.args.get("sig", "")

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from alerts.alert import Status, Tier, WaveKind
 from alerts.authority import Authority, AuthorityKind
 from alerts.delivery.wording import PushSubject, word_push
-from alerts.intake.photos.keep import source_hash
+from alerts.errors import Refused, Sealed
+from alerts.photos_shown import source_hash
 from alerts.place_words import place_words
 from alerts.poster import Photo, Poster
-from alerts.store.alerts import Alert, active_alerts, alert_by_public_id
+from alerts.store.alerts import Alert, AlertRevision, alert_by_public_id, newest_active
 from alerts.store.alerts import revision as revision_of
 from alerts.store.cases import CaseRecord, PhotoRecord, PosterRecord, open_poster, photos_of_case
 from alerts.whom_to_call import whom_to_call
@@ -31,6 +32,7 @@ from service.pages.views import (
 )
 from service.wiring import Runtime
 
+MOST_AT_HOME = 50  # alerts; more than anybody reads, and each is opened for every visitor
 OPEN_STREET_MAP = "© OpenStreetMap contributors"
 
 
@@ -47,8 +49,11 @@ def open_alert(runtime: Runtime, session: Session, alert: Alert) -> Shown | None
     """Open an active alert's live revision; None if there is nothing that people may see."""
     if alert.status is not Status.ACTIVE or alert.expires_at <= runtime.clock():
         return None
+    return _open(runtime, session, alert, revision_of(session, alert.id, alert.live_revision))
+
+
+def _open(runtime: Runtime, session: Session, alert: Alert, live: AlertRevision) -> Shown | None:
     case = session.get_one(CaseRecord, alert.case_id)
-    live = revision_of(session, alert.id, alert.live_revision)
     record = session.get_one(PosterRecord, live.poster_id)
     poster = open_poster(runtime.vault, case.key_id, record)
     if poster is None:
@@ -79,16 +84,28 @@ def show_alert(
 
 
 def show_home(runtime: Runtime, language: Language) -> HomePage:
-    """Return the home page with the alerts that are active now."""
+    """Return the home page with the newest of the alerts that are active now."""
     with runtime.store.read() as session:
         found = [
-            _home_alert(runtime, shown, language)
-            for alert in active_alerts(session, runtime.clock())
-            if not alert.exercise and (shown := open_alert(runtime, session, alert)) is not None
+            _at_home(runtime, session, alert, live, language)
+            for alert, live in newest_active(session, runtime.clock(), MOST_AT_HOME)
         ]
     return HomePage(
-        language=language, alerts=tuple(found), base_url=runtime.settings.resolved_public_url
+        language=language,
+        alerts=tuple(shown for shown in found if shown is not None),
+        base_url=runtime.settings.resolved_public_url,
     )
+
+
+def _at_home(
+    runtime: Runtime, session: Session, alert: Alert, live: AlertRevision, language: Language
+) -> HomeAlert | None:
+    """Return an alert's line; one that can't be shown takes no other's away."""
+    try:
+        shown = _open(runtime, session, alert, live)
+        return _home_alert(runtime, shown, language) if shown else None
+    except (Sealed, Refused):  # taken back in this very moment; or nothing may be said of it
+        return None
 
 
 def general_authorities(runtime: Runtime, country: str | None = None) -> tuple[Authority, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from alerts.aftercare.expire import expire, forget_refused
 from alerts.alert import EndReason, Status, WaveKind
 from alerts.errors import Sealed
-from alerts.store.alerts import Alert
+from alerts.store.alerts import Alert, out_of_time
 from alerts.store.cases import CaseRecord
 from alerts.store.staff import AuditEntry
 from alerts.store.submissions import Submission, SubmissionOutcome
@@ -20,8 +20,13 @@ MONTH = timedelta(days=30)
 
 
 def run_out(town: Town) -> int:
-    with town.store.begin() as session:
-        return expire(session, town.clock())
+    with town.store.read() as session:
+        late = [alert.id for alert in out_of_time(session, town.clock())]
+    ended = 0
+    for alert_id in late:
+        with town.store.begin() as session:
+            ended += expire(session, alert_id, town.clock())
+    return ended
 
 
 def forget(town: Town) -> int:

@@ -262,6 +262,7 @@ class Town:
             alert_id=alert.id,
             number=alert.live_revision + 1,
             poster_id=kept.id,
+            country=alert.country,
             area=area_record(_area(area or circle_ground(CENTRE, AREA_M)), now),
             state=RevisionState.HELD,
             tier=tier,

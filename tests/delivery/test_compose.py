@@ -8,6 +8,8 @@ from alerts.aftercare.takedown import take_down
 from alerts.alert import EndReason, Tier, WaveKind
 from alerts.delivery.compose import END_TTL
 from alerts.errors import Sealed
+from alerts.photos_shown import source_hash
+from alerts.poster import Photo
 from alerts.push import Outcome, PushMessage
 from alerts.store.alerts import Alert
 from alerts.store.cases import CaseRecord, PhotoRecord
@@ -76,15 +78,21 @@ def test_each_batch_speaks_its_language(town: Town, post: PostOffice) -> None:
 
 
 def test_the_picture_is_a_signed_link_and_only_of_photos_that_are_there(
-    town: Town, post: PostOffice, alert_id: int
+    town: Town, post: PostOffice
 ) -> None:
+    shown = [Photo(md5=letter * 32) for letter in "ab"]
+    town.person()
+    town.plan(town.alert(poster=WREN.model_copy(update={"extra_photos": tuple(shown)})))
+    wrong = Photo(md5="c" * 32)  # what the source showed before: never again
     with town.store.begin() as session:
         now = town.clock()
-        gone, kept = (
-            PhotoRecord(case_id=1, source=bytes([n]), width=9, height=9, kept_at=now)
-            for n in range(2)
+        _, gone, kept = (
+            PhotoRecord(
+                case_id=1, source=source_hash(town.vault, photo), width=9, height=9, kept_at=now
+            )
+            for photo in (wrong, *shown)
         )
-        session.add_all([gone, kept])
+        session.add_all([_, gone, kept])
         session.flush()
         gone.removed_at = now
     image = composed(town, post, WaveKind.ALERT).image_url or ""

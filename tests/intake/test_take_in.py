@@ -245,14 +245,15 @@ def test_a_case_that_ended_is_held_when_it_comes_anew(
 
 
 @pytest.mark.parametrize("is_taken_down", [False, True])
-def test_a_document_from_before_the_end_is_a_duplicate_and_not_kept(
+def test_a_document_from_before_the_child_was_found_is_held_and_not_kept(
     runtime: Runtime, feed: Feed, *, is_taken_down: bool
 ) -> None:
     push(runtime, feed, poster())
     push(runtime, feed, found())
     if is_taken_down:
         Jobs(runtime).run_until_quiet()
-    assert push(runtime, feed, poster()).outcome is DUPLICATE
+    again = push(runtime, feed, poster())
+    assert (again.outcome, "case_closed" in codes(again)) == (HELD, True)
     assert push(runtime, feed, found()).outcome is DUPLICATE
     if is_taken_down:
         assert stored_texts_or_none(runtime) == []
@@ -310,7 +311,7 @@ def test_a_case_that_expired_is_held_when_it_comes_anew(runtime: Runtime, feed: 
     with runtime.store.begin() as session:
         alert = session.scalars(select(Alert)).one()
         end_alert(session, alert, EndReason.EXPIRED, now, actor="system")
-    assert "case_closed" in codes(push(runtime, feed, later(11, amberAlert=False)))
+    assert "expired_before" in codes(push(runtime, feed, later(11, amberAlert=False)))
 
 
 def test_the_newest_poster_can_be_opened_under_the_key_of_its_case(

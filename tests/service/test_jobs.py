@@ -10,14 +10,18 @@ import pytest
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
+from alerts.audience.columns import Columns
+from alerts.audience.index import Matches
 from alerts.delivery.compose import Composer
 from alerts.errors import PushError
 from alerts.push import Outcome, PushMessage
 from alerts.store.alerts import Alert
+from alerts.store.base import Ground
 from alerts.store.cases import CaseRecord, PhotoRecord, receipt_of_case
 from alerts.store.rehearsal import NoMedia
 from alerts.store.subscribers import Channel
-from alerts.store.waves import Batch, BatchState, Wave
+from alerts.store.waves import Batch, BatchState, Ids, Wave
+from geo.circle import circle_ground
 from service.jobs import FAILED_WAITS, Job, Jobs, Turn
 from service.wiring import Runtime
 from tests.audience.town import FAR_AWAY, Town
@@ -148,15 +152,25 @@ def test_workers_that_do_every_job_at_once_tell_nobody_twice(works: Works) -> No
 class TestOneThatFails:
     """What is wrong with one alert is counted, and no other alert waits for it."""
 
-    def test_a_revision_that_cant_be_planned_doesnt_hold_up_others(self, works: Works) -> None:
+    def test_a_revision_that_cant_be_planned_doesnt_hold_up_others(self, house: Runtime) -> None:
+        works = works_with(house, FakeChannel(), index=BrokenIndex())
+        works.town.person()
+        broken = works.town.alert(tier=Tier.AMBER, area=NOWHERE)
+        sound = works.town.alert(tier=Tier.MISSING)
+        works.jobs.run(Job.PLAN)
+        assert works.town.waves(sound)
+        assert not works.town.waves(broken)
+        assert works.failures("plan") == 1
+
+    def test_a_poster_that_cant_be_opened_doesnt_hold_up_others(self, works: Works) -> None:
         works.town.person()
         broken, sound = works.town.alert(), works.town.alert()
         with works.runtime.store.read() as session:
             key_id = session.get_one(CaseRecord, broken).key_id
         works.runtime.vault.destroy(key_id)
-        works.jobs.run(Job.PLAN)
-        assert works.town.waves(sound)
-        assert works.failures("plan") == 1
+        works.jobs.run_until_quiet()
+        assert {wave.alert_id for wave in works.town.waves(sound)} == {sound}
+        assert works.channel.devices() == [1]
 
     @pytest.mark.parametrize("at", ["the message", "the channel"])
     def test_a_batch_that_cant_be_sent_waits_and_others_dont(
@@ -225,6 +239,18 @@ class TestOneThatFails:
         works.town.clock.now += timedelta(seconds=works.runtime.settings.lease_s)
         works.jobs.run_until_quiet()
         assert works.channel.devices() == [1]
+
+
+NOWHERE = circle_ground(FAR_AWAY, 1_000)
+
+
+class BrokenIndex(Columns):
+    """Can't say whom one area reaches."""
+
+    def reach(self, area: Ground, owners_among: Ids | None = None) -> Matches:
+        if area.intersects(NOWHERE):
+            raise ValueError("a bug of ours")
+        return super().reach(area, owners_among)
 
 
 @dataclass(frozen=True, kw_only=True)

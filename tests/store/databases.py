@@ -1,8 +1,9 @@
-"""Real databases for tests: each test has its own, made by the migrations, on both sizes.
+"""Real databases for tests, made by the migrations, on both sizes; each test finds its own empty.
 
 A pytest plugin: tests/store/conftest.py and its like load it, a test module elsewhere says
-`pytest_plugins = ("tests.store.databases",)`. PostgreSQL is one server per test run; the mark
-`xdist_group` keeps its tests on one worker.
+`pytest_plugins = ("tests.store.databases",)`. PostgreSQL is one server per test run, and one
+database that is emptied before each test (0.02 s, where a copy of a template takes 0.3 s); the
+mark `xdist_group` keeps its tests on one worker. A test that changes tables asks for a copy.
 """
 
 import shutil
@@ -16,11 +17,22 @@ from sqlalchemy import create_engine, make_url, text
 
 from alerts.store.engine import Store
 from alerts.store.keyring import Keyring
+from alerts.store.tables import metadata
 from alerts.store.vault import Vault
 from service import database
 from tests.servers import postgresql
 
 TEMPLATE = "migrated"
+
+# Whoever is still connected is from a test that is over.
+EMPTY = "".join(
+    (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid();",
+        *(f'DELETE FROM "{table.name}";' for table in reversed(metadata.sorted_tables)),  # noqa: S608
+        "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences;",
+    )
+)
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]  # template → URL of a fresh copy
 
@@ -67,6 +79,13 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
         yield copy_of
 
 
+@pytest.fixture(scope="session")
+def shared_postgresql(new_postgresql: NewDatabase) -> Iterator[str]:
+    """The URL of the database that tests share, one after the other."""
+    with new_postgresql(TEMPLATE) as url:
+        yield url
+
+
 SIZES = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgresql", id="postgresql", marks=pytest.mark.xdist_group("postgresql")),
@@ -74,8 +93,27 @@ SIZES = [
 
 
 @pytest.fixture(params=SIZES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a migrated database that is empty."""
+    if request.param == "postgresql":
+        shared: str = request.getfixturevalue("postgresql_url")
+        return shared
+    path = tmp_path / "porchlight.sqlite3"
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(shared_postgresql: str) -> str:
+    """The URL of a migrated database that is empty, for what only the scaled size does."""
+    with _statements(shared_postgresql) as execute:
+        execute(EMPTY)
+    return shared_postgresql
+
+
+@pytest.fixture(params=SIZES)
+def changeable_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database whose tables a test may change."""
     if request.param == "postgresql":
         new: NewDatabase = request.getfixturevalue("new_postgresql")
         with new(TEMPLATE) as url:
@@ -98,13 +136,6 @@ def keyring_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
 
 
 @pytest.fixture
-def postgresql_url(new_postgresql: NewDatabase) -> Iterator[str]:
-    """The URL of a migrated database that is empty, for what only the scaled size does."""
-    with new_postgresql(TEMPLATE) as url:
-        yield url
-
-
-@pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An empty store, once on SQLite and once on PostgreSQL."""
     made = Store(database_url)
@@ -112,15 +143,15 @@ def store(database_url: str) -> Iterator[Store]:
     made.close()
 
 
-@pytest.fixture
-def keyring(tmp_path: Path) -> Iterator[Keyring]:
-    """A keyring in a file of its own."""
-    made = Keyring(f"sqlite:///{tmp_path / 'keyring.sqlite3'}")
+@pytest.fixture(scope="session")
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyring]:
+    """A keyring in a file of its own; each case has its own key, so tests may share it."""
+    made = Keyring(f"sqlite:///{tmp_path_factory.mktemp('keyring') / 'keyring.sqlite3'}")
     yield made
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def vault(keyring: Keyring) -> Vault:
     """A vault over that keyring."""
     return Vault(keyring)

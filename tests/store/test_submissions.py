@@ -14,9 +14,10 @@ from alerts.store.submissions import (
     as_json,
     of_case,
     old_refused,
-    same_bytes,
     submission_by_public_id,
     submissions_of,
+    was_refused,
+    was_seen,
 )
 from tests.audience.town import Town
 from tests.fakes.clock import NOON
@@ -80,22 +81,19 @@ def test_they_are_listed_newest_first_in_pages(store: Store, feeds: tuple[int, i
     assert first + rest == ids[::-1]
 
 
-def test_the_same_bytes_are_known_if_they_were_acted_on(
+def test_bytes_that_a_feed_sent_before_are_known_unless_they_were_refused(
     store: Store, feeds: tuple[int, int]
 ) -> None:
     submit(store, feeds[0], SubmissionOutcome.REFUSED, digest=b"refused")
     submit(store, feeds[0], SubmissionOutcome.HELD, digest=b"held")
     submit(store, feeds[1], digest=b"elsewhere")
-    submit(store, feeds[0])
-    newest = submit(store, feeds[0])
-    submit(store, feeds[0], SubmissionOutcome.DUPLICATE)
     with store.read() as session:
-        found = same_bytes(session, feeds[0], b"same")
-        assert found is not None
-        assert found.id == newest.id
-        assert same_bytes(session, feeds[0], b"held") is not None
-        assert same_bytes(session, feeds[0], b"refused") is None
-        assert same_bytes(session, feeds[0], b"elsewhere") is None
+        assert was_seen(session, feeds[0], b"held")
+        assert not was_seen(session, feeds[0], b"refused")
+        assert not was_seen(session, feeds[0], b"elsewhere")
+        assert was_refused(session, feeds[0], b"refused")
+        assert not was_refused(session, feeds[0], b"held")
+        assert not was_refused(session, feeds[1], b"refused")
 
 
 def test_problems_come_back_as_they_were_said(store: Store, feeds: tuple[int, int]) -> None:

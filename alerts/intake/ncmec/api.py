@@ -18,7 +18,8 @@ from alerts.errors import FeedUnavailable, NotFound
 from alerts.intake.ncmec.listing import Listing, RawPoster, read_listing
 from alerts.intake.ncmec.paging import PosterPage, Progress
 from alerts.intake.ncmec.token import TokenKeeper
-from alerts.intake.ncmec.transport import Answer, ApiLimits, Method, Transport
+from alerts.intake.ncmec.transport import Answer, ApiLimits, BadAnswer, Method, Transport
+from alerts.intake.photos.errors import PhotoRefused
 
 __all__ = ["PosterApi", "PosterPage", "RawPoster"]
 
@@ -116,10 +117,14 @@ class PosterApi:
         Raises
         ------
         NotFound: there is no such photo.
-        FeedUnavailable
+        PhotoRefused: `photo_unavailable`, this photo can't be had; others can.
+        FeedUnavailable: 429, no token, no connection: nothing can be had now.
         """
         path = _path("Poster", organization_code, case_number, "Photo", md5)
-        answer = self._call("GET", path)
+        try:
+            answer = self._call("GET", path)
+        except BadAnswer as e:
+            raise _unavailable("the source doesn't give it out.") from e
         if "json" in answer.content_type or answer.content.lstrip()[:1] in (b"{", b'"'):
             return _photo_data(answer.content)
         return answer.content
@@ -166,16 +171,23 @@ class PosterApi:
 
     def _call(self, method: Method, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """Ask with the token; once more with a fresh one if it has been revoked."""
-        token = self._keeper.token()
+        token = self._token()
         answer = self._transport.send(method, path, token=token, params=params)
         if answer.status == _UNAUTHORIZED:
-            token = self._keeper.renew(token)
+            token = self._token(stale=token)
             answer = self._transport.send(method, path, token=token, params=params)
         if answer.status == _NOT_FOUND:
             raise NotFound("The Poster API has no such poster, photo or logo.")
         if not answer.ok:
-            raise FeedUnavailable(f"The Poster API answers with status {answer.status}.")
+            raise BadAnswer(f"The Poster API answers with status {answer.status}.")
         return answer
+
+    def _token(self, stale: str | None = None) -> str:
+        """Return a token; without one nothing can be had, whatever was wrong with the answer."""
+        try:
+            return self._keeper.renew(stale) if stale else self._keeper.token()
+        except BadAnswer as e:
+            raise FeedUnavailable(str(e), retry_after_s=e.retry_after_s) from e
 
 
 def _path(*parts: str) -> str:
@@ -191,4 +203,8 @@ def _photo_data(content: bytes) -> bytes:
         data = value.get("photoData") if isinstance(value, dict) else value
         return base64.b64decode("".join(str(data or "").split()), validate=True)
     except (ValueError, RecursionError, binascii.Error) as e:
-        raise FeedUnavailable("The Poster API's photo can't be read.") from e
+        raise _unavailable("the source's answer holds no picture.") from e
+
+
+def _unavailable(why: str) -> PhotoRefused:
+    return PhotoRefused("photo_unavailable", why, temporary=True)

@@ -3,14 +3,20 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
 from typing import Any
 
 from alerts.intake.ncmec.pointer import step
 from alerts.problem import Problem, error, warning
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_MOST_FINDINGS = 100  # more than anybody mends one by one; 5 MB of NaN would be a million
+_PLAIN = frozenset({str, int, bool, type(None)})  # can't contradict itself
+
+_Members = Iterator[tuple[str | int, object]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +45,8 @@ def read_json(raw: bytes) -> JsonReading:
 
     Returns: a value without duplicate keys and non-finite numbers, or errors with the codes
     `not_utf8`, `malformed_json` (where: "line 3, column 7"), `too_deep`, `duplicate_key`,
-    `not_finite` (where: JSON pointer). Never raises, whatever the bytes.
+    `not_finite` (where: JSON pointer; the first hundred of them). Never raises, whatever the
+    bytes.
     """
     text = _decode(raw)
     if isinstance(text, Problem):
@@ -48,7 +55,7 @@ def read_json(raw: bytes) -> JsonReading:
     value = _parse(text)
     if isinstance(value, Problem):
         return JsonReading(value=None, problems=(*notes, value))
-    errors = tuple(_contradictions(value))
+    errors = tuple(islice(_contradictions(value), _MOST_FINDINGS))
     return JsonReading(value=None if errors else value, problems=(*notes, *errors))
 
 
@@ -87,20 +94,38 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _contradictions(value: object) -> Iterator[Problem]:
-    """Find what means two things or nothing, without recursion."""
-    todo: list[tuple[str, object]] = [("", value)]
-    while todo:
-        where, item = todo.pop()
-        if isinstance(item, _Repeated):
-            yield error("duplicate_key", step(where, item.name), "The field stands here twice.")
-        elif isinstance(item, float) and not math.isfinite(item):
-            yield error("not_finite", where, "NaN and Infinity aren't JSON; expected a number.")
-        todo.extend(_members(where, item))
+    """Find what means two things or nothing; keeps no more than the way down to where it is."""
+    way: list[str | int] = []
+    within: list[_Members] = [iter((("", value),))]
+    while within:
+        for name, item in within[-1]:
+            if type(item) is float:
+                if not math.isfinite(item):
+                    yield _not_finite([*way, name])
+            elif type(item) not in _PLAIN and item:
+                if isinstance(item, _Repeated):
+                    yield _duplicate([*way, name], item.name)
+                within.append(_members(item))
+                way.append(name)
+                break
+        else:
+            within.pop()
+            del way[-1:]
 
 
-def _members(where: str, item: object) -> list[tuple[str, object]]:
-    if isinstance(item, dict):
-        return [(step(where, name), member) for name, member in reversed(item.items())]
-    if isinstance(item, list):
-        return [(f"{where}/{i}", member) for i, member in reversed(list(enumerate(item)))]
-    return []
+def _not_finite(way: Sequence[str | int]) -> Problem:
+    said = "NaN and Infinity aren't JSON; expected a number."
+    return error("not_finite", _pointer(way), said)
+
+
+def _duplicate(way: Sequence[str | int], name: str) -> Problem:
+    return error("duplicate_key", step(_pointer(way), name), "The field stands here twice.")
+
+
+def _pointer(way: Sequence[str | int]) -> str:
+    """Return the JSON pointer of a way down; its first step is to the document itself."""
+    return reduce(step, map(str, way[1:]), "")
+
+
+def _members(item: Any) -> _Members:
+    return iter(item.items()) if isinstance(item, dict) else enumerate(item)

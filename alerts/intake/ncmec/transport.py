@@ -1,7 +1,7 @@
 """How is the Poster API asked? One bounded request: time, bytes, and no stranger's host.
 
 Answers other than 2xx, 401, 404 and 415 become FeedUnavailable here, with the time to wait; the
-rest is for the caller to judge.
+rest is for the caller to judge. BadAnswer is the kind that may be about this one request only.
 """
 
 import re
@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.auth import AuthBase
+from urllib3.exceptions import MaxRetryError
 
 from alerts.clock import Clock
 from alerts.errors import FeedUnavailable
@@ -55,6 +56,10 @@ class Answer:
     def ok(self) -> bool:
         """The request was granted."""
         return 200 <= self.status < 300
+
+
+class BadAnswer(FeedUnavailable):
+    """The host is there and answers, and this answer of it can't be used."""
 
 
 class _Bearer(AuthBase):
@@ -105,8 +110,9 @@ class Transport:
 
         Raises
         ------
-        FeedUnavailable: timeouts, broken connections, 429, 5xx, answers that are too large, and
-            redirects that leave the host or would repeat a body.
+        FeedUnavailable: no connection, 429.
+        BadAnswer: 403, 5xx and the like, connections that break or fall silent, answers that are
+            too large, and redirects that leave the host or would repeat a body.
         """
         url = urljoin(self._base_url, path)
         headers = {"Accept": "application/json, image/*;q=0.9, */*;q=0.5"}
@@ -118,7 +124,8 @@ class Transport:
             return self._follow(request)
         except (requests.RequestException, OSError, ValueError) as e:
             kind = type(e).__name__
-            raise FeedUnavailable(f"The Poster API can't be reached ({kind}).") from e
+            error = FeedUnavailable if _is_unreachable(e) else BadAnswer
+            raise error(f"The Poster API can't be reached ({kind}).") from e
 
     def _follow(self, request: requests.Request) -> Answer:
         for _ in range(_MAX_REDIRECTS + 1):
@@ -126,7 +133,7 @@ class Transport:
                 if response.status_code not in _REDIRECTS:
                     return self._answer(response)
                 request = _redirected(request, response)
-        raise FeedUnavailable("The Poster API redirects on and on.")
+        raise BadAnswer("The Poster API redirects on and on.")
 
     def _open(self, request: requests.Request) -> requests.Response:
         prepared = self._session.prepare_request(request)
@@ -148,9 +155,8 @@ class Transport:
         if answer.ok or answer.status in _FOR_THE_CALLER:
             return answer
         wait_s = retry_after_s(response.headers.get("Retry-After"), content, self._clock)
-        raise FeedUnavailable(
-            f"The Poster API answers with status {answer.status}.", retry_after_s=wait_s
-        )
+        error = FeedUnavailable if answer.status == _TOO_MANY_REQUESTS else BadAnswer
+        raise error(f"The Poster API answers with status {answer.status}.", retry_after_s=wait_s)
 
     def _read(self, response: requests.Response) -> bytes:
         deadline = time.monotonic() + self._limits.total_s
@@ -158,10 +164,16 @@ class Transport:
         for chunk in response.iter_content(_CHUNK_BYTES):
             content += chunk
             if len(content) > self._limits.max_bytes:
-                raise FeedUnavailable("The Poster API's answer is too large.")
+                raise BadAnswer("The Poster API's answer is too large.")
             if time.monotonic() > deadline:
-                raise FeedUnavailable("The Poster API's answer takes too long.")
+                raise BadAnswer("The Poster API's answer takes too long.")
         return bytes(content)
+
+
+def _is_unreachable(e: Exception) -> bool:
+    """Say whether no connection came about; one that broke or fell silent had somebody there."""
+    no_connection = bool(e.args) and isinstance(e.args[0], MaxRetryError)  # requests wraps urllib3
+    return no_connection or isinstance(e, requests.exceptions.SSLError)
 
 
 def retry_after_s(header: str | None, content: bytes, clock: Clock) -> float | None:
@@ -192,10 +204,10 @@ def _redirected(request: requests.Request, response: requests.Response) -> reque
     """Follow a GET to another path of the same origin; credentials go nowhere else."""
     location = response.headers.get("Location")
     if not location:
-        raise FeedUnavailable("The Poster API redirects to nowhere.")
+        raise BadAnswer("The Poster API redirects to nowhere.")
     following = urljoin(response.url, location)
     if request.method != "GET" or _origin(urlsplit(following)) != _origin(urlsplit(response.url)):
-        raise FeedUnavailable("The Poster API redirects to another host; check its address.")
+        raise BadAnswer("The Poster API redirects to another host; check its address.")
     return requests.Request("GET", following, headers=request.headers, auth=request.auth)
 
 

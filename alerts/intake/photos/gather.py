@@ -13,10 +13,11 @@ from alerts.clock import Clock
 from alerts.intake.photos.clean import clean_photo
 from alerts.intake.photos.errors import PhotoRefused
 from alerts.intake.photos.fetch import PhotoLimits, fetch_photo
-from alerts.intake.photos.keep import KeptPhoto, keep_photos, photos_shown, source_hash
+from alerts.intake.photos.keep import KeptPhoto, keep_photos
+from alerts.photos_shown import photos_shown, source_hash
 from alerts.poster import Photo
 from alerts.store.alerts import Alert, AlertRevision
-from alerts.store.cases import CaseRecord, PosterRecord, open_poster, photos_of_case
+from alerts.store.cases import CaseRecord, PosterRecord, latest_poster, open_poster, photos_of_case
 from alerts.store.engine import Store
 from alerts.store.media import Media
 from alerts.store.vault import Vault
@@ -37,7 +38,7 @@ def gather_photos(
     store: Store, vault: Vault, media: Media, revision_id: int, clock: Clock, policy: GatherPolicy
 ) -> int:
     """Fetch what a revision's poster shows and we don't have; return how many came."""
-    wanted = _wanted(store, vault, revision_id)
+    wanted = photos_wanted(store, vault, revision_id)
     if not wanted:
         return 0
     with ThreadPoolExecutor(len(wanted)) as pool:  # at most MAX_PHOTOS; none waits for another
@@ -49,10 +50,14 @@ def gather_photos(
         case = _case_of(session, session.get_one(AlertRevision, revision_id))
         if case.ended_at is not None:
             return 0
-        return keep_photos(session, vault, media, case, kept, clock())
+        still = _still_shown(session, vault, case)  # a sibling may have been found meanwhile
+        return keep_photos(
+            session, vault, media, case, [one for one in kept if one.photo in still], clock()
+        )
 
 
-def _wanted(store: Store, vault: Vault, revision_id: int) -> list[Photo]:
+def photos_wanted(store: Store, vault: Vault, revision_id: int) -> list[Photo]:
+    """Return the photos that a revision's poster names by address and we don't have."""
     with store.read() as session:
         revision = session.get_one(AlertRevision, revision_id)
         case = _case_of(session, revision)
@@ -65,6 +70,12 @@ def _wanted(store: Store, vault: Vault, revision_id: int) -> list[Photo]:
         return []
     named = [photo for photo in photos_shown(poster) if photo.uri]
     return [photo for photo in named if source_hash(vault, photo) not in known]
+
+
+def _still_shown(session: Session, vault: Vault, case: CaseRecord) -> list[Photo]:
+    record = latest_poster(session, case.id)
+    poster = open_poster(vault, case.key_id, record) if record else None
+    return photos_shown(poster) if poster else []
 
 
 def _case_of(session: Session, revision: AlertRevision) -> CaseRecord:

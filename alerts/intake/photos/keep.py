@@ -9,16 +9,16 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from alerts.intake.photos.clean import CleanPhoto, clean_photo
 from alerts.intake.photos.errors import PhotoRefused
-from alerts.poster import Child, Companion, Photo, Poster
+from alerts.photos_shown import photos_shown, purpose_of, source_hash
+from alerts.poster import Photo, Poster
 from alerts.problem import Problem, warning
 from alerts.store.cases import CaseRecord, PhotoRecord
 from alerts.store.media import Media
 from alerts.store.vault import Vault
-
-MAX_PHOTOS = 12  # a poster of several siblings has fewer; more is a mistake or a flood
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,23 +27,6 @@ class KeptPhoto:
 
     photo: Photo
     clean: CleanPhoto
-
-
-def photos_shown(poster: Poster) -> list[Photo]:
-    """Return the photos of those still missing and of companions, the first ones first."""
-    people: Iterable[Child | Companion] = (*poster.still_missing, *poster.companions)
-    found = [photo for person in people for photo in person.photos]
-    return [*found, *poster.extra_photos][:MAX_PHOTOS]
-
-
-def purpose_of(size: str) -> str:
-    """Return what a photo of that size is sealed for."""
-    return f"photo/{size}"
-
-
-def source_hash(vault: Vault, photo: Photo) -> bytes:
-    """Return the keyed hash by which a photo of a case is recognised."""
-    return vault.lookup("photo", photo.md5 or photo.uri or "")
 
 
 def unpack_inline(poster: Poster, max_pixels: int) -> tuple[Poster, list[KeptPhoto], list[Problem]]:
@@ -78,22 +61,20 @@ def keep_photos(
     now: datetime,
 ) -> int:
     """Seal photos under their case's key and keep them; return how many were new."""
-    known = set(session.scalars(select(PhotoRecord.source).where(PhotoRecord.case_id == case.id)))
+    of_case = session.scalars(select(PhotoRecord).where(PhotoRecord.case_id == case.id))
+    known = {record.source: record for record in of_case}
     fresh = 0
     for kept in photos:
         source = source_hash(vault, kept.photo)
-        if source in known:
+        record = known.get(source)
+        if record is not None and record.removed_at is None:
             continue
-        known.add(source)
-        record = PhotoRecord(
-            case_id=case.id,
-            source=source,
-            width=kept.clean.width,
-            height=kept.clean.height,
-            kept_at=now,
-        )
-        session.add(record)
-        session.flush()
+        if record is None:
+            record = PhotoRecord(case_id=case.id, source=source, public_id=uuid7())
+            known[source] = record
+            session.add(record)
+        record.width, record.height = kept.clean.width, kept.clean.height
+        record.kept_at, record.removed_at = now, None
         for size, jpeg in (("page", kept.clean.jpeg), ("push", kept.clean.thumbnail_jpeg)):
             sealed = vault.seal(case.key_id, purpose_of(size), jpeg)
             media.put(record.public_id, "page" if size == "page" else "push", sealed)

@@ -12,12 +12,14 @@ from alerts.errors import NotFound
 from alerts.intake.ncmec.json_text import read_json
 from alerts.problem import error
 from alerts.store.subscribers import (
+    REMOVED,
     Channel,
     Device,
     Subscriber,
     address_hash,
     device_of,
     devices_of,
+    forget_device,
     look_again,
     put_device,
 )
@@ -122,12 +124,13 @@ def register_device(device_id: str) -> Response:
 @for_subscribers
 @idempotent
 def remove_device(device_id: str) -> Response:
-    """Forget a device: nothing is pushed to it any more."""
-    with runtime().store.begin() as session:
+    """Forget a device and its address: nothing is pushed to it any more."""
+    r = runtime()
+    with r.store.begin() as session:
         device = device_of(session, me(session, writes=True).id, device_id)
-        if device is None:
+        if device is None or device.ended_reason == REMOVED:
             raise NotFound("you have no device of this id")
-        session.delete(device)
+        forget_device(session, device, r.clock())
     return no_content()
 
 
@@ -169,10 +172,10 @@ def _is_news(
 ) -> bool:
     """Say whether alerts could not reach this device until now: it is new, or moved."""
     known = device_of(session, owner.id, device_id)
-    if known is None:
+    if known is None or known.ended_at is not None:
         _check_count(session, owner)
         return True
-    return known.ended_at is not None or known.address_hash != address_hash(channel, address)
+    return known.address_hash != address_hash(channel, address)
 
 
 def _check_count(session: Session, owner: Subscriber) -> None:

@@ -74,6 +74,7 @@ def erase_me() -> Response:
     with runtime().store.begin() as session:
         erase(session, me(session, writes=True))
         forget_of(session, who_asks())
+    runtime().store.scrub()
     return no_content()
 
 

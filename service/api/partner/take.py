@@ -5,9 +5,7 @@ Status codes: 202 for what was kept to be acted on, 400 for what can't be parsed
 `submission_id`, because each was kept.
 """
 
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 from flask import Response
@@ -20,11 +18,10 @@ from service.api.partner.document import keep_refused
 from service.auth import this_feed
 from service.http import process, reply, runtime
 from service.jobs import Job
+from service.logs import frames
 from service.problem import ApiProblem, problem_response, refused
 
 log = structlog.get_logger()
-
-FRAMES_LOGGED = 4
 
 
 def take(raw: bytes, media_type: str, take_in: Callable[[], TakenIn]) -> Response:
@@ -68,12 +65,7 @@ def _our_error(e: Exception, raw: bytes, media_type: str) -> Response:
         feed=feed.slug,
         submission=submission_id,
         error=type(e).__name__,
-        at=_frames(e),
+        at=frames(e),
     )
     more = {"submission_id": submission_id}
     return problem_response(ApiProblem(500, "internal", "Our error", said, more=more))
-
-
-def _frames(e: Exception) -> list[str]:
-    frames = traceback.extract_tb(e.__traceback__)[-FRAMES_LOGGED:]
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]

@@ -11,6 +11,7 @@ from alerts.errors import FeedUnavailable, NotFound
 from alerts.intake.ncmec.api import PosterApi
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.ncmec.transport import ApiLimits
+from alerts.intake.photos.errors import PhotoRefused
 from service.demo.cases import fictional_case, sparse_case
 from service.demo.poster_api import run_poster_api
 from service.demo.poster_store import PosterApiStandIn
@@ -148,6 +149,59 @@ def test_a_photo_is_read_in_both_forms(
         assert api.photo("DEMO", "1", md5) == content
     with pytest.raises(NotFound):
         api.photo("DEMO", "1", "0" * 32)
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(401, ""), (403, ""), (500, ""), (503, "again after 2 hours"), (204, "")],
+)
+def test_one_photo_that_cant_be_had_is_no_outage(
+    api: PosterApi, stand_in: PosterApiStandIn, status: int, message: str
+) -> None:
+    poster, photos = fictional_case("1", START)
+    stand_in.add(poster, photos)
+    stand_in.fail_next(status, times=2, path="/Poster/DEMO/1/Photo", message=message)
+    md5 = next(iter(photos))
+    with pytest.raises(PhotoRefused) as refused:
+        api.photo("DEMO", "1", md5)
+    assert refused.value.code == "photo_unavailable"
+    assert cases(api) == ["1"]
+
+
+@pytest.mark.parametrize("said", [b'{"photoData": "no, base64!"}', b'"\\u00e9"', b"{", b"[" * 9999])
+def test_a_photo_that_is_no_base64_is_no_outage(
+    said: bytes, api: PosterApi, stand_in: PosterApiStandIn
+) -> None:
+    poster, _ = sparse_case("1", START)
+    stand_in.add(poster, {"0" * 32: b"{" + said if said[:1] == b"[" else said})
+    with pytest.raises(PhotoRefused):
+        api.photo("DEMO", "1", "0" * 32)
+
+
+@pytest.mark.parametrize(("status", "path"), [(429, "/Poster/"), (500, "/Auth"), (429, "/Auth")])
+def test_a_photo_that_nobody_gets_now_is_an_outage(
+    api: PosterApi, stand_in: PosterApiStandIn, status: int, path: str
+) -> None:
+    stand_in.fail_next(status, path=path, message="Too many.")
+    with pytest.raises(FeedUnavailable):
+        api.photo("DEMO", "1", "0" * 32)
+
+
+def test_a_photo_of_a_host_that_is_gone_is_an_outage(clock: SetClock) -> None:
+    with run_poster_api() as gone:
+        api = client(gone.url, clock)
+        list(api.posters(None))
+    with pytest.raises(FeedUnavailable):
+        api.photo("DEMO", "1", "0" * 32)
+
+
+def test_a_photo_that_is_too_large_is_no_outage(
+    url: str, stand_in: PosterApiStandIn, clock: SetClock
+) -> None:
+    poster, photos = fictional_case("1", START)
+    stand_in.add(poster, photos)
+    with pytest.raises(PhotoRefused):
+        client(url, clock, limits=ApiLimits(max_bytes=1_000)).photo("DEMO", "1", next(iter(photos)))
 
 
 @pytest.mark.parametrize("part", ["", ".", ".."])

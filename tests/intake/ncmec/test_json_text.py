@@ -1,5 +1,9 @@
 """Bytes that are JSON and mean one thing, and those that don't."""
 
+import json
+import tracemalloc
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +60,27 @@ def test_a_byte_order_mark_is_noted() -> None:
 def test_every_contradiction_is_named() -> None:
     reading = read_json(b'{"a": NaN, "b": {"c": 1, "c": 2}, "d": [Infinity]}')
     assert [p.where for p in reading.problems] == ["/a", "/b/c", "/d/0"]
+
+
+def test_of_very_many_the_first_hundred_are_named() -> None:
+    reading = read_json(b"[0" + b",NaN" * 1000 + b"]")
+    assert [p.where for p in reading.problems] == [f"/{n}" for n in range(1, 101)]
+
+
+def peak_bytes(read: Callable[[bytes], object], raw: bytes) -> int:
+    tracemalloc.start()
+    try:
+        read(raw)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("item", [b"0", b"0.5", b"[0]", b'{"a":0}'])
+def test_looking_for_contradictions_costs_next_to_no_memory(item: bytes) -> None:
+    raw = b"[" + b",".join([item] * (1_000_000 // (len(item) + 1))) + b"]"
+    with_hook = lambda text: json.loads(text, object_pairs_hook=dict)  # noqa: E731
+    assert peak_bytes(read_json, raw) < peak_bytes(with_hook, raw) + 2_000_000
 
 
 @given(st.binary() | st.text().map(str.encode) | st.from_regex(rb'[\[{}\]",:a0-9.eE\\-]*'))

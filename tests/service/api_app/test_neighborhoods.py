@@ -1,3 +1,4 @@
+import json
 import math
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from alerts.store.feeds import Feed
 from alerts.store.waves import Batch
+from service.http import APP_BODY_BYTES
 from service.jobs import Job, Jobs
 from service.problem import UNPARSABLE
 from service.wiring import Runtime
@@ -201,3 +203,14 @@ def test_who_draws_or_moves_into_an_active_alert_gets_it(
     assert devices_in_batches(runtime) == 1
     [alert] = wren.alerts()["items"]
     assert alert["told"] is True
+
+
+def test_the_largest_neighborhood_fits_however_it_is_written(
+    runtime: Runtime, wren: Person
+) -> None:
+    most = runtime.settings.largest_neighborhood_vertices
+    angles = [2 * math.pi * n / (most - 1) for n in range(most - 1)]
+    ring = [(-87.4 + math.cos(a) / 97, 46.54 + math.sin(a) / 97) for a in angles]
+    sent = json.dumps(polygon(*ring), indent=8).encode()
+    assert wren.ask("POST", PATH, sent).status_code == 201
+    assert len(sent) * 2 < APP_BODY_BYTES

@@ -6,8 +6,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.store.feeds import Feed
+from alerts.store.idempotency import RememberedAnswer
 from alerts.store.subscribers import Device, Neighborhood, Subscriber
 from alerts.store.waves import Receipt, Report
+from service.http import APP_BODY_BYTES
 from service.jobs import Jobs
 from service.problem import UNPARSABLE
 from service.wiring import Runtime
@@ -158,7 +160,7 @@ def test_too_many_sign_ups_from_an_address_wait(
 
 
 def test_a_repeated_sign_up_is_the_same_person(client: FlaskClient) -> None:
-    key = {"Idempotency-Key": "first-start"}
+    key = {"Idempotency-Key": "018f4d2e-0000-7000-8000-000000000000"}
     one, same = (client.post("/v1/subscribers", headers=key).get_json() for _ in range(2))
     assert one == same
     other = client.post("/v1/subscribers", headers=key, json={"tester": True})
@@ -167,3 +169,50 @@ def test_a_repeated_sign_up_is_the_same_person(client: FlaskClient) -> None:
         "/v1/subscribers", headers=key, environ_base={"REMOTE_ADDR": "203.0.113.9"}
     )
     assert stranger.get_json()["token"] != one["token"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer null"}])
+@pytest.mark.parametrize("key", ["1", "first-start", "x" * 31, "x" + " " * 40])
+def test_a_key_that_anybody_may_use_is_refused_at_sign_up(
+    client: FlaskClient, key: str, headers: dict[str, str]
+) -> None:
+    answers = [
+        client.post("/v1/subscribers", headers={"Idempotency-Key": key, **headers})
+        for _ in range(2)
+    ]
+    for answer in answers:
+        assert answer.status_code == 400
+        assert answer.get_json()["type"].endswith(":weak_idempotency_key")
+        assert "32 characters" in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Bearer "])
+def test_an_erased_persons_sign_up_is_forgotten_too(
+    runtime: Runtime, client: FlaskClient, scheme: str
+) -> None:
+    key = {"Idempotency-Key": "018f4d2e00007000800000000000000a"}
+    one = client.post("/v1/subscribers", headers=key).get_json()
+    with runtime.store.read() as session:
+        [kept] = session.scalars(select(RememberedAnswer))
+    assert kept.who == runtime.vault.lookup("asker", f"Bearer {one['token']}")
+    gone = client.delete("/v1/me", headers={"Authorization": f"{scheme} {one['token']}"})
+    assert gone.status_code == 204
+    with runtime.store.read() as session:
+        assert session.scalars(select(RememberedAnswer)).all() == []
+    assert client.post("/v1/subscribers", headers=key).get_json()["id"] != one["id"]
+
+
+def test_a_body_that_no_app_sends_is_too_large(wren: Person, client: FlaskClient) -> None:
+    for size in (APP_BODY_BYTES + 1, 6_000_000):
+        sent = b" " * size
+        answers = [
+            client.post("/v1/subscribers", data=sent),
+            wren.ask("PATCH", "/v1/me", sent),
+            wren.ask("POST", "/v1/me/neighborhoods", sent),
+            wren.ask("PUT", "/v1/me/devices/phone", sent),
+        ]
+        for answer in answers:
+            assert answer.status_code == 413
+            assert answer.content_type == "application/problem+json"
+            assert "256,000 bytes" in answer.get_json()["detail"]
+    assert wren.ask("PATCH", "/v1/me", b"{}".ljust(APP_BODY_BYTES)).status_code == 200

@@ -1,11 +1,13 @@
 """Fictional documents as partners send them, neighbours, and ways to look at what was kept."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from alerts.clock import utc_now
 from alerts.store.submissions import Submission
 from alerts.store.subscribers import (
     Channel,
@@ -23,7 +25,7 @@ from service.wiring import Runtime
 from tests.intake.cap.documents import CAP_1_2, info
 
 MARQUETTE = LonLat(-87.4, 46.54)
-SENT = "2026-03-01T12:00:00-05:00"
+SENT = (utc_now() - timedelta(hours=1)).replace(microsecond=0).isoformat()
 
 
 def poster(number: str = "1", **changes: Any) -> dict[str, Any]:

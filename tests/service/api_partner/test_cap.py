@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from alerts.alert import Status, WaveKind
+from alerts.clock import utc_now
 from alerts.store.alerts import Alert, AlertRevision
 from alerts.store.feeds import FeedKind
 from alerts.store.waves import Wave
@@ -21,7 +22,7 @@ from tests.service.api_partner.documents import (
     reference,
 )
 
-LATER = "2026-03-01T13:00:00-05:00"
+LATER = utc_now().replace(microsecond=0).isoformat()
 
 
 def send(partner: Partner, raw: bytes) -> dict[str, Any]:
