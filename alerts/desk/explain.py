@@ -7,14 +7,14 @@ person. Neighborhoods are named by their ids only: where somebody lives stays th
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from alerts.alert import RevisionState, Status, Tier
 from alerts.audience.quiet import QuietHours
-from alerts.audience.told import TELLING, TOLD, pushes_since
+from alerts.audience.told import TELLING, TOLD, WEEK, pushes_since
 from alerts.push import Outcome
 from alerts.store.alerts import Alert, AlertRevision, revision
 from alerts.store.base import Ground
@@ -22,7 +22,6 @@ from alerts.store.subscribers import Neighborhood, Subscriber, devices_of, neigh
 from alerts.store.waves import batches_naming
 from geo.measure import area_km2, overlap_km2
 
-WEEK = timedelta(days=7)
 PUSH = "push"
 
 IN_WORDS = {

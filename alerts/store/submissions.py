@@ -75,7 +75,7 @@ def was_refused(session: Session, feed_id: int, digest: bytes) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def _same(feed_id: int, digest: bytes) -> Select[tuple[int]]:
+def _same(feed_id: int, digest: bytes) -> Select[int]:
     return select(Submission.id).where(Submission.feed_id == feed_id, Submission.digest == digest)
 
 
