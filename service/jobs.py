@@ -108,10 +108,16 @@ class Jobs:
         return devices + self._catch_up()
 
     def _next_to_plan(self, tried: set[int]) -> int | None:
-        r = self._runtime
-        with r.store.read() as session:
-            waiting = [one for one in unplanned(session, r.clock()) if one.id not in tried]
-        return next((one.id for one in waiting if self.pictures.are_in(one)), None)
+        r, looked = self._runtime, set(tried)
+        while True:
+            with r.store.read() as session:
+                waiting = unplanned(session, r.clock(), but=looked)
+            if not waiting:
+                return None
+            for one in waiting:
+                if self.pictures.are_in(one):
+                    return one.id
+            looked |= {one.id for one in waiting}  # their pictures are on the way
 
     def _plan_one(self, revision_id: int) -> int:
         r = self._runtime

@@ -181,6 +181,8 @@ class Intake:
         photos = [kept for kept in prepared.photos if kept.photo in shown]
         if photos:
             keep_photos(session, self.vault, self.media, case, photos, now)
+        if case.opened_at == now:
+            return  # a new case has no photo that it no longer shows
         found = any(child.date_found for child in poster.children)
         is_live = taken.outcome is SubmissionOutcome.ACCEPTED
         if is_live or (found and taken.outcome is not SubmissionOutcome.DUPLICATE):

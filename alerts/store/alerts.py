@@ -1,6 +1,6 @@
 """Our decision to tell people of a case: alerts, their revisions, areas and approvals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.errors import NotFound
 from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
 from alerts.store.cases import CaseRecord, PosterRecord
+from alerts.store.many import among
 
 
 class Alert(Base):
@@ -191,13 +192,16 @@ def out_of_time(session: Session, now: datetime) -> Sequence[Alert]:
     ).all()
 
 
-def unplanned(session: Session, now: datetime) -> Sequence[AlertRevision]:
+def unplanned(
+    session: Session, now: datetime, *, most: int = 20, but: Collection[int] = ()
+) -> Sequence[AlertRevision]:
     """Return live revisions of active alerts whose waves are not made yet, amber first."""
-    found = session.scalars(
+    return session.scalars(
         select(AlertRevision)
         .join(Alert, Alert.id == AlertRevision.alert_id)
         .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
         .where(AlertRevision.state == RevisionState.LIVE, AlertRevision.planned_at.is_(None))
-        .order_by(AlertRevision.id)
+        .where(~among(session, AlertRevision.id, but))
+        .order_by(AlertRevision.tier != Tier.AMBER, AlertRevision.id)
+        .limit(most)
     ).all()
-    return sorted(found, key=lambda r: r.tier is not Tier.AMBER)
