@@ -1,9 +1,12 @@
 """What time is it there? The time zone of an area, so that people read their own clock."""
 
+import threading
 from functools import cache
 
 from shapely.geometry import MultiPolygon, Polygon
 from timezonefinder import TimezoneFinder
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def time_zone_of(shape: Polygon | MultiPolygon) -> str | None:
@@ -13,7 +16,8 @@ def time_zone_of(shape: Polygon | MultiPolygon) -> str | None:
     timezonefinder.
     """
     inside = largest_part(shape).representative_point()
-    return _finder().timezone_at(lng=inside.x, lat=inside.y)
+    with _ONE_AT_A_TIME:  # the finder reads its files by position
+        return _finder().timezone_at(lng=inside.x, lat=inside.y)
 
 
 def largest_part(shape: Polygon | MultiPolygon) -> Polygon:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_MS = 30_000
+SCRUB_WAITS_MS = 200
 # Keeps the pages of a million neighborhoods' index in memory; negative is KiB (sqlite.org/pragma).
 SQLITE_CACHE = -64_000
 
@@ -54,8 +55,10 @@ class Store:
         with self._write_lock, self.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             connection.rollback()  # a checkpoint runs outside a transaction
-            if raw is not None:
+            if raw is not None:  # writers wait meanwhile: it must not wait long for a reader
+                raw.execute(f"PRAGMA busy_timeout={SCRUB_WAITS_MS}").close()
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+                raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}").close()
 
     def close(self) -> None:
         """Close all connections."""
