@@ -60,11 +60,28 @@ def first_pushes(house: House, police: PartnerFeed) -> list[float]:
     """Push posters, one at a time; return what the server measured for each, in ms."""
     took = []
     for number in range(POSTERS):
+        until_quiet(house)  # the wave before has left: an alert is a rare thing
         before = first_push_total(house)
         police.push(poster(number))
         count, seconds = eventually(partial(newer, house, before))
         took.append((seconds - before[1]) / (count - before[0]) * 1000)
     return took
+
+
+def until_quiet(house: House) -> None:
+    """Wait until no push has left for half a second."""
+    seen, since = pushes(house), time.monotonic()
+    while time.monotonic() - since < 0.5:
+        time.sleep(0.1)
+        now = pushes(house)
+        if now != seen:
+            seen, since = now, time.monotonic()
+
+
+def pushes(house: House) -> float:
+    """Return how many pushes the server has counted."""
+    lines = requests.get(f"{house.url}/metrics", timeout=10).text.splitlines()
+    return sum(float(x.rsplit(" ", 1)[1]) for x in lines if x.startswith("porchlight_pushes_total"))
 
 
 def newer(house: House, before: tuple[float, float]) -> tuple[float, float] | None:
