@@ -1,6 +1,5 @@
 """One process from start to end: what it runs, and how it stops within ten seconds."""
 
-import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -30,7 +29,6 @@ class Process:
 @contextmanager
 def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Process]:
     """Run workers and scheduler in the background for as long as the block lasts."""
-    spare_the_collector()
     jobs = Jobs(runtime)
     bell = Doorbell(runtime.settings.broker_url, jobs, runtime.settings.worker_threads)
     jobs.pictures.when_they_came = lambda: bell.ring(Job.PLAN)
@@ -72,17 +70,6 @@ def watching(jobs: Jobs, every_s: float) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(every_s)
-
-
-def spare_the_collector() -> None:
-    """Keep what start-up made out of the garbage collector's rounds, and make them rarer.
-
-    A request allocates thousands of short-lived rows; the default threshold (700) has the
-    collector walk all modules and outlines again and again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def warm_up(runtime: Runtime) -> None:
