@@ -69,6 +69,7 @@ class PhotoRecord(Base):
     source: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of md5 or address at the source
     width: Mapped[int]
     height: Mapped[int]
+    sealed_pdq: Mapped[bytes | None] = mapped_column(LargeBinary)  # perceptual hash, and quality
     kept_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 

@@ -6,8 +6,18 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, select
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.errors import NotFound
@@ -23,8 +33,9 @@ class FeedKind(StrEnum):
     POSTER = "poster"  # pushes NCMEC posters
     CAP = "cap"  # pushes CAP
     NCMEC = "ncmec"  # we pull a Poster API
-    RSS = "rss"
-    ATOM = "atom"
+    RSS = "rss"  # we pull RSS 2.0: of posters, or an index of CAP
+    ATOM = "atom"  # we pull Atom: of CAP, or an index of it
+    JSON = "json"  # we pull JSON: posters in NCMEC's schema, or GeoJSON Features of them
 
 
 class Trust(StrEnum):
@@ -53,6 +64,23 @@ class Feed(Base):
     failures: Mapped[int] = mapped_column(default=0)  # in a row
     last_error: Mapped[str | None] = mapped_column(String(500))
     next_poll_at: Mapped[datetime | None]
+    poll_every_s: Mapped[float | None]  # None: the setting
+    stale_after_s: Mapped[float | None]  # without a success or a document; None: the setting
+    limits: Mapped[dict[str, Any]] = mapped_column(  # of alerts.intake.limits.FeedLimits
+        default=dict, server_default=text("'{}'")
+    )
+    suspended_why: Mapped[str | None] = mapped_column(String(500))  # it is held, and says why
+    certificates: Mapped[str | None] = mapped_column(Text)  # PEM: who may sign its CAP
+    must_be_signed: Mapped[bool] = mapped_column(  # CAP without a valid signature is held
+        default=False, server_default=false()
+    )
+    signs_requests: Mapped[bool] = mapped_column(  # RFC 9421 signatures are required
+        default=False, server_default=false()
+    )
+    requests_per_minute: Mapped[int | None]  # None: the setting
+    sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)  # NCMEC's, shared by all
+    token_expires_at: Mapped[datetime | None]
+    token_retry_at: Mapped[datetime | None]  # NCMEC said 429: nobody asks before
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 
@@ -66,8 +94,27 @@ class FeedKey(Base):
     feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"), index=True)
     prefix: Mapped[str] = mapped_column(String(24), unique=True)  # to recognise and to look up
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)  # SHA-256 of 256 random bits
+    scopes: Mapped[list[Any]] = mapped_column(  # empty: all
+        default=list, server_default=text("'[]'")
+    )
     created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class FeedSigner(Base):
+    """A public key that a feed signs its requests with (RFC 9421)."""
+
+    __tablename__ = "feed_signer"
+    __table_args__ = (UniqueConstraint("feed_id", "name"),)
+
+    id: Mapped[RowId]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
+    name: Mapped[str] = mapped_column(String(120))  # the signature's keyid
+    algorithm: Mapped[str] = mapped_column(String(40))  # of RFC 9421, 6.2.2: "ed25519"
+    public_key: Mapped[str] = mapped_column(Text)  # PEM
+    created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
 

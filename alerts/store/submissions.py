@@ -22,6 +22,15 @@ class SubmissionOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class SignatureState(StrEnum):
+    """What a look at a document's own signature said (CAP 1.2, 3.3.4.1)."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    ABSENT = "absent"
+    UNKNOWN_SIGNER = "unknown_signer"  # signed, but the feed has no certificates to check it with
+
+
 class Submission(Base):
     """One raw document."""
 
@@ -38,6 +47,8 @@ class Submission(Base):
     media_type: Mapped[str] = mapped_column(String(80))
     size_bytes: Mapped[int]
     digest: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of the bytes
+    name: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)  # keyed hash of CAP's name
+    signature: Mapped[SignatureState | None] = mapped_column(choice(SignatureState))
     key_id: Mapped[UUID]  # the case's key, or the document's own
     sealed_raw: Mapped[bytes | None] = mapped_column(LargeBinary)  # None after takedown
     outcome: Mapped[SubmissionOutcome] = mapped_column(choice(SubmissionOutcome))

@@ -3,13 +3,19 @@
 from alerts.store import (
     alerts,
     cases,
+    drift,
     feeds,
     idempotency,
+    listings,
+    notices,
     places,
+    quarantine,
     staff,
     submissions,
     subscribers,
+    voices,
     waves,
+    webhooks,
 )
 from alerts.store.base import Base
 
@@ -18,12 +24,18 @@ metadata = Base.metadata
 __all__ = [
     "alerts",
     "cases",
+    "drift",
     "feeds",
     "idempotency",
+    "listings",
     "metadata",
+    "notices",
     "places",
+    "quarantine",
     "staff",
     "submissions",
     "subscribers",
+    "voices",
     "waves",
+    "webhooks",
 ]

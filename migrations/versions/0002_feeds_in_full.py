@@ -1,0 +1,324 @@
+"""feeds in full.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from alerts.store.base import UtcDateTime
+
+revision: str = "0002"
+down_revision: str | None = "0001"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "feed_signer",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("algorithm", sa.String(length=40), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_feed_signer_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_signer")),
+        sa.UniqueConstraint("feed_id", "name", name=op.f("uq_feed_signer_feed_id_name")),
+    )
+    op.create_table(
+        "unknown_field",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("last_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_to_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_unknown_field_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unknown_field")),
+        sa.UniqueConstraint("feed_id", "path", name=op.f("uq_unknown_field_feed_id_path")),
+    )
+    op.create_table(
+        "webhook_endpoint",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=False),
+        sa.Column("url", sa.String(length=2048), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("events", JSON, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("disabled_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_webhook_endpoint_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoint")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_webhook_endpoint_public_id")),
+    )
+    with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_endpoint_feed_id"), ["feed_id"], unique=False)
+
+    op.create_table(
+        "case_link",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("case_id", BIG_KEY, nullable=False),
+        sa.Column("other_case_id", BIG_KEY, nullable=False),
+        sa.Column(
+            "likeness",
+            sa.Enum("doubtful", "same", "different", name="likeness", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("probability", sa.Double(), nullable=False),
+        sa.Column("reasons", JSON, nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_by", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_case_link_case_id")),
+        sa.ForeignKeyConstraint(
+            ["other_case_id"], ["case_record.id"], name=op.f("fk_case_link_other_case_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_link")),
+        sa.UniqueConstraint(
+            "case_id", "other_case_id", name=op.f("uq_case_link_case_id_other_case_id")
+        ),
+    )
+    with op.batch_alter_table("case_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_case_link_other_case_id"), ["other_case_id"], unique=False
+        )
+
+    op.create_table(
+        "case_voice",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("case_id", BIG_KEY, nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("heard_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "found",
+                "cancelled",
+                "recalled",
+                "expired",
+                name="endreason",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_record.id"], name=op.f("fk_case_voice_case_id")
+        ),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_case_voice_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_voice")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_case_voice_lookup")),
+    )
+    with op.batch_alter_table("case_voice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_voice_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "listed_item",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", BIG_KEY, nullable=True),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("last_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("gone_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_record.id"], name=op.f("fk_listed_item_case_id")
+        ),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_listed_item_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_item")),
+        sa.UniqueConstraint("feed_id", "name", name=op.f("uq_listed_item_feed_id_name")),
+    )
+    with op.batch_alter_table("listed_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listed_item_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "quarantined_photo",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=False),
+        sa.Column("case_id", BIG_KEY, nullable=True),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed_image", sa.LargeBinary(), nullable=True),
+        sa.Column("list_name", sa.String(length=200), nullable=False),
+        sa.Column("distance", sa.Integer(), nullable=False),
+        sa.Column("found_at", UtcDateTime(), nullable=False),
+        sa.Column("reviewed_at", UtcDateTime(), nullable=True),
+        sa.Column("reviewed_by", sa.String(length=120), nullable=True),
+        sa.Column("verdict", sa.String(length=24), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_record.id"], name=op.f("fk_quarantined_photo_case_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["feed_id"], ["feed.id"], name=op.f("fk_quarantined_photo_feed_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_photo")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quarantined_photo_public_id")),
+    )
+    with op.batch_alter_table("quarantined_photo", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_quarantined_photo_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("endpoint_id", BIG_KEY, nullable=False),
+        sa.Column("event", sa.String(length=60), nullable=False),
+        sa.Column("payload", JSON, nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=False),
+        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.Column("delivered", sa.Boolean(), nullable=False),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_error", sa.String(length=300), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoint.id"], name=op.f("fk_webhook_delivery_endpoint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_webhook_delivery_public_id")),
+    )
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_webhook_delivery_endpoint_id"), ["endpoint_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_webhook_delivery_waiting", ["done_at", "next_try_at"], unique=False
+        )
+
+    op.create_table(
+        "desk_notice",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("feed_id", BIG_KEY, nullable=True),
+        sa.Column("alert_id", BIG_KEY, nullable=True),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("message", sa.String(length=500), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=True),
+        sa.Column("seen_by", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_desk_notice_alert_id")),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_desk_notice_feed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_notice")),
+    )
+    with op.batch_alter_table("desk_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_notice_alert_id"), ["alert_id"], unique=False)
+
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("poll_every_s", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("stale_after_s", sa.Double(), nullable=True))
+        batch_op.add_column(
+            sa.Column("limits", JSON, server_default=sa.text("'{}'"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("suspended_why", sa.String(length=500), nullable=True))
+        batch_op.add_column(sa.Column("certificates", sa.Text(), nullable=True))
+        batch_op.add_column(
+            sa.Column("must_be_signed", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("signs_requests", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+        batch_op.add_column(sa.Column("requests_per_minute", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("sealed_token", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("token_expires_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("token_retry_at", UtcDateTime(), nullable=True))
+
+    with op.batch_alter_table("feed_key", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("scopes", JSON, server_default=sa.text("'[]'"), nullable=False)
+        )
+        batch_op.add_column(sa.Column("expires_at", UtcDateTime(), nullable=True))
+
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sealed_pdq", sa.LargeBinary(), nullable=True))
+
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("name", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "signature",
+                sa.Enum(
+                    "valid",
+                    "invalid",
+                    "absent",
+                    "unknown_signer",
+                    name="signaturestate",
+                    native_enum=False,
+                    length=24,
+                ),
+                nullable=True,
+            )
+        )
+        batch_op.create_index(batch_op.f("ix_submission_name"), ["name"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_submission_name"))
+        batch_op.drop_column("signature")
+        batch_op.drop_column("name")
+
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.drop_column("sealed_pdq")
+
+    with op.batch_alter_table("feed_key", schema=None) as batch_op:
+        batch_op.drop_column("expires_at")
+        batch_op.drop_column("scopes")
+
+    with op.batch_alter_table("feed", schema=None) as batch_op:
+        batch_op.drop_column("token_retry_at")
+        batch_op.drop_column("token_expires_at")
+        batch_op.drop_column("sealed_token")
+        batch_op.drop_column("requests_per_minute")
+        batch_op.drop_column("signs_requests")
+        batch_op.drop_column("must_be_signed")
+        batch_op.drop_column("certificates")
+        batch_op.drop_column("suspended_why")
+        batch_op.drop_column("limits")
+        batch_op.drop_column("stale_after_s")
+        batch_op.drop_column("poll_every_s")
+
+    with op.batch_alter_table("desk_notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_desk_notice_alert_id"))
+
+    op.drop_table("desk_notice")
+    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_webhook_delivery_waiting")
+        batch_op.drop_index(batch_op.f("ix_webhook_delivery_endpoint_id"))
+
+    op.drop_table("webhook_delivery")
+    with op.batch_alter_table("quarantined_photo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quarantined_photo_case_id"))
+
+    op.drop_table("quarantined_photo")
+    with op.batch_alter_table("listed_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_listed_item_case_id"))
+
+    op.drop_table("listed_item")
+    with op.batch_alter_table("case_voice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_voice_case_id"))
+
+    op.drop_table("case_voice")
+    with op.batch_alter_table("case_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_link_other_case_id"))
+
+    op.drop_table("case_link")
+    with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_endpoint_feed_id"))
+
+    op.drop_table("webhook_endpoint")
+    op.drop_table("unknown_field")
+    op.drop_table("feed_signer")
