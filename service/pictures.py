@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import structlog
 
-from alerts.intake.photos.fetch import PhotoLimits
 from alerts.intake.photos.gather import GatherPolicy, gather_photos, photos_wanted
+from alerts.outbound.ask import AskLimits
 from alerts.store.alerts import AlertRevision
 from service.wiring import Runtime
 
@@ -27,9 +27,7 @@ class Pictures:
         self._runtime = runtime
         self._waits = timedelta(seconds=settings.photo_timeout_s) + GRACE
         self._policy = GatherPolicy(
-            limits=PhotoLimits(
-                max_bytes=settings.photo_max_bytes, total_s=settings.photo_timeout_s
-            ),
+            limits=AskLimits(max_bytes=settings.photo_max_bytes, total_s=settings.photo_timeout_s),
             max_pixels=settings.photo_max_pixels,
             allow_loopback=settings.photo_allow_loopback,
         )

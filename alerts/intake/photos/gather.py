@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from alerts.clock import Clock
 from alerts.intake.photos.clean import clean_photo
 from alerts.intake.photos.errors import PhotoRefused
-from alerts.intake.photos.fetch import PhotoLimits, fetch_photo
+from alerts.intake.photos.fetch import fetch_photo
 from alerts.intake.photos.keep import KeptPhoto, keep_photos
+from alerts.outbound.ask import AskLimits
 from alerts.photos_shown import photos_shown, source_hash
 from alerts.poster import Photo
 from alerts.store.alerts import Alert, AlertRevision
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 class GatherPolicy:
     """What fetching a photo may cost."""
 
-    limits: PhotoLimits
+    limits: AskLimits
     max_pixels: int
     allow_loopback: bool
 

@@ -13,8 +13,9 @@ import pytest
 import trustme
 
 from alerts.intake.photos.errors import PhotoRefused
-from alerts.intake.photos.fetch import PhotoLimits, fetch_photo
-from alerts.intake.photos.guard import Resolver, system_resolver
+from alerts.intake.photos.fetch import fetch_photo
+from alerts.outbound.ask import AskLimits
+from alerts.outbound.guard import Resolver, system_resolver
 
 PICTURE = b"\x89PNG not quite a picture"
 
@@ -103,12 +104,12 @@ def server() -> Iterator[str]:
 
 
 def fetch(
-    url: str, *, resolver: Resolver = system_resolver, limits: PhotoLimits | None = None
+    url: str, *, resolver: Resolver = system_resolver, limits: AskLimits | None = None
 ) -> bytes:
     return fetch_photo(url, limits=limits, resolver=resolver, allow_loopback=True)
 
 
-def refusal(url: str, limits: PhotoLimits | None = None) -> PhotoRefused:
+def refusal(url: str, limits: AskLimits | None = None) -> PhotoRefused:
     with pytest.raises(PhotoRefused) as refused:
         fetch(url, limits=limits)
     return refused.value
@@ -159,7 +160,7 @@ def test_a_redirect_to_a_private_address_is_refused(server: str) -> None:
 
 
 def test_a_redirect_to_nowhere_is_refused(server: str) -> None:
-    assert refusal(f"{server}/nowhere").code == "http_status"
+    assert refusal(f"{server}/nowhere").code == "bad_redirect"
 
 
 def test_what_is_no_image_is_refused(server: str) -> None:
@@ -171,13 +172,13 @@ def test_a_compressed_answer_is_refused(server: str) -> None:
 
 
 def test_a_photo_of_too_many_bytes_is_refused_by_its_head_and_by_its_body(server: str) -> None:
-    assert refusal(f"{server}/large", PhotoLimits(max_bytes=4999)).code == "too_large"
-    assert refusal(f"{server}/endless", PhotoLimits(max_bytes=50_000)).code == "too_large"
+    assert refusal(f"{server}/large", AskLimits(max_bytes=4999)).code == "too_large"
+    assert refusal(f"{server}/endless", AskLimits(max_bytes=50_000)).code == "too_large"
 
 
 def test_a_dripping_server_is_left_at_the_deadline(server: str) -> None:
     started = time.monotonic()
-    refused = refusal(f"{server}/slow", PhotoLimits(total_s=0.4))
+    refused = refusal(f"{server}/slow", AskLimits(total_s=0.4))
     assert (refused.code, refused.temporary) == ("too_slow", True)
     assert time.monotonic() - started < 3
 
@@ -215,7 +216,7 @@ def raw_server(answer: bytes, *, hold_s: float = 0) -> Iterator[str]:
 def test_headers_that_drip_are_left_at_the_deadline() -> None:
     with raw_server(b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 60, hold_s=0.05) as url:
         started = time.monotonic()
-        assert refusal(url, PhotoLimits(total_s=0.4)).code == "too_slow"
+        assert refusal(url, AskLimits(total_s=0.4)).code == "too_slow"
         assert time.monotonic() - started < 2
 
 
@@ -246,10 +247,10 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def trusting(authority: trustme.CA, tmp_path: Path) -> PhotoLimits:
+def trusting(authority: trustme.CA, tmp_path: Path) -> AskLimits:
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
-    return PhotoLimits(ca_bundle=str(bundle))
+    return AskLimits(ca_bundle=str(bundle))
 
 
 @contextmanager
@@ -272,25 +273,25 @@ def at_this_machine(host: str, port: int) -> Sequence[str]:
 
 
 def test_the_certificate_is_checked_for_the_name_not_for_the_address(
-    authority: trustme.CA, trusting: PhotoLimits
+    authority: trustme.CA, trusting: AskLimits
 ) -> None:
     with tls_server(authority, "photos.example") as port:
         url = f"https://photos.example:{port}/a.png"
         assert PICTURE in fetch(url, resolver=at_this_machine, limits=trusting)
-        for limits, host in ((trusting, "other.example"), (PhotoLimits(), "photos.example")):
+        for limits, host in ((trusting, "other.example"), (AskLimits(), "photos.example")):
             with pytest.raises(PhotoRefused) as refused:
                 fetch(f"https://{host}:{port}/a.png", resolver=at_this_machine, limits=limits)
             assert refused.value.code == "unreachable"
 
 
 def test_a_certificate_for_an_address_is_checked_for_it(
-    authority: trustme.CA, trusting: PhotoLimits
+    authority: trustme.CA, trusting: AskLimits
 ) -> None:
     with tls_server(authority, "127.0.0.1") as port:
         assert PICTURE in fetch(f"https://127.0.0.1:{port}/a.png", limits=trusting)
 
 
-def test_https_never_leads_to_http(authority: trustme.CA, trusting: PhotoLimits) -> None:
+def test_https_never_leads_to_http(authority: trustme.CA, trusting: AskLimits) -> None:
     with tls_server(authority, "photos.example") as port:
         with pytest.raises(PhotoRefused) as refused:
             fetch(

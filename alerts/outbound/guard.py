@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, quote, urlsplit
 
-from alerts.intake.photos.errors import PhotoRefused
+from alerts.outbound.errors import OutboundRefused
 
 Resolver = Callable[[str, int], Sequence[str]]  # host, port → addresses as text
 Address = IPv4Address | IPv6Address
@@ -63,15 +63,15 @@ def check_url(url: str, *, resolver: Resolver, allow_loopback: bool = False) -> 
 
     Raises
     ------
-    PhotoRefused: `bad_url`, `odd_host`, `bad_port`, `unresolved` (temporary), `not_public`.
+    OutboundRefused: `bad_url`, `odd_host`, `bad_port`, `unresolved` (temporary), `not_public`.
     """
     parts, port = _split(url)
     host = _host(parts.hostname or "")
     addresses = _resolve(host, port, resolver)
     if not all(is_public(a) or (allow_loopback and a.is_loopback) for a in addresses):
-        raise PhotoRefused("not_public", "The photo's address isn't on the public internet.")
+        raise OutboundRefused("not_public", "The address isn't on the public internet.")
     if port != _PORTS[parts.scheme] and not all(a.is_loopback for a in addresses):
-        raise PhotoRefused("bad_port", "The photo's address must use port 80 or 443.")
+        raise OutboundRefused("bad_port", "The address must use port 80 or 443.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(
         scheme=parts.scheme,
@@ -108,16 +108,16 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
 def _split(url: str) -> tuple[SplitResult, int]:
     url = url.strip()
     if len(url) > _MAX_URL_CHARS or not url.isprintable() or "\\" in url:
-        raise PhotoRefused("bad_url", "The photo's URL is too long or has stray characters.")
+        raise OutboundRefused("bad_url", "The address is too long or has stray characters.")
     try:
         parts = urlsplit(quote(url, safe=_PLAIN))
         port = parts.port
     except ValueError as e:
-        raise PhotoRefused("bad_url", "The photo's URL can't be read.") from e
+        raise OutboundRefused("bad_url", "The address can't be read.") from e
     if parts.scheme not in _PORTS:
-        raise PhotoRefused("bad_url", "The photo's URL must begin with https:// or http://.")
+        raise OutboundRefused("bad_url", "The address must begin with https:// or http://.")
     if "@" in parts.netloc:
-        raise PhotoRefused("bad_url", "The photo's URL must not carry a user name.")
+        raise OutboundRefused("bad_url", "The address must not carry a user name.")
     return parts, _PORTS[parts.scheme] if port is None else port
 
 
@@ -130,7 +130,7 @@ def _host(host: str) -> str:
         pass
     last_label = host.rpartition(".")[2]
     if not _HOST_NAME.fullmatch(host) or _NUMBER_LIKE.fullmatch(last_label):
-        raise PhotoRefused("odd_host", "The photo's URL names no host.")
+        raise OutboundRefused("odd_host", "The address names no host.")
     return host.lower()
 
 
@@ -149,5 +149,5 @@ def _is_address(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdecimal()
 
 
-def _unresolved() -> PhotoRefused:
-    return PhotoRefused("unresolved", "The photo's host can't be found now.", temporary=True)
+def _unresolved() -> OutboundRefused:
+    return OutboundRefused("unresolved", "The host can't be found now.", temporary=True)

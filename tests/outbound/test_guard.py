@@ -5,8 +5,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from alerts.intake.photos.errors import PhotoRefused
-from alerts.intake.photos.guard import Resolver, check_url, is_public, system_resolver
+from alerts.outbound.errors import OutboundRefused
+from alerts.outbound.guard import Resolver, check_url, is_public, system_resolver
 
 PUBLIC = "93.184.215.14"
 
@@ -23,7 +23,7 @@ def never(host: str, port: int) -> Sequence[str]:
 
 
 def code_of(url: str, resolver: Resolver, *, allow_loopback: bool = False) -> str:
-    with pytest.raises(PhotoRefused) as refused:
+    with pytest.raises(OutboundRefused) as refused:
         check_url(url, resolver=resolver, allow_loopback=allow_loopback)
     return refused.value.code
 
@@ -154,7 +154,7 @@ def test_a_name_that_cannot_be_resolved_may_be_tried_again() -> None:
         raise OSError("no such host")
 
     for resolver in (failing, answering(), answering("not an address")):
-        with pytest.raises(PhotoRefused) as refused:
+        with pytest.raises(OutboundRefused) as refused:
             check_url("https://photos.example/a.jpg", resolver=resolver)
         assert refused.value.code == "unresolved"
         assert refused.value.temporary
