@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.problem import Problem
+from alerts.signature import SignatureState
 from alerts.store.base import Base, PublicId, RowId, choice
 
 
@@ -20,15 +21,6 @@ class SubmissionOutcome(StrEnum):
     DUPLICATE = "duplicate"
     HELD = "held"
     REFUSED = "refused"
-
-
-class SignatureState(StrEnum):
-    """What a look at a document's own signature said (CAP 1.2, 3.3.4.1)."""
-
-    VALID = "valid"
-    INVALID = "invalid"
-    ABSENT = "absent"
-    UNKNOWN_SIGNER = "unknown_signer"  # signed, but the feed has no certificates to check it with
 
 
 class Submission(Base):
