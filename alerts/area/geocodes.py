@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from alerts.area.codes import SUCCESSORS, US_SCHEMES, PlaceKey, place_key
 from alerts.area.piece import Finding, Piece, outline_of, united
 from alerts.area.policy import AreaPolicy
+from alerts.area.schemes import scheme_of
 from alerts.area_of_interest import Provenance
 from alerts.places import PlaceBook, PlaceRecord
 from alerts.poster import SourceArea
@@ -39,7 +40,8 @@ def geocode_ground(areas: Sequence[SourceArea], places: PlaceBook, policy: AreaP
     is_partial = False
     for i, area in enumerate(areas):
         complete: dict[str, bool] = {}
-        for j, (scheme, code) in enumerate(area.geocodes):
+        for j, (value_name, code) in enumerate(area.geocodes):
+            scheme = scheme_of(value_name)
             match = _match(scheme, code, f"/areas/{i}/geocodes/{j}", places)
             found |= {(record.scheme, record.code): record for record in match.records}
             is_known = bool(match.records) and match.is_exact

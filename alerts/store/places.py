@@ -1,6 +1,7 @@
 """The place table: countries, states, counties, ZIPs and cities, as a `PlaceBook`."""
 
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +18,7 @@ from alerts.store.engine import Store
 
 ROWS_AT_ONCE = 2_000
 ANSWERS_REMEMBERED = 2_000  # some 10 MB where every answer is a county's outline
+REMEMBERED_S = 30.0  # an import may come while we run
 
 
 class Place(Base):
@@ -70,6 +72,28 @@ def replace_places(session: Session, records: Iterable[PlaceRecord]) -> int:
     return count
 
 
+def put_places(session: Session, scheme: str, records: Sequence[PlaceRecord], *, keep: bool) -> int:
+    """Put places of one code set in; return how many of that set were there and made way.
+
+    keep: the others of the set stay; else it is replaced whole.
+    """
+    of_set = delete(Place).where(Place.scheme == scheme)
+    rows, removed = [_row(record) for record in records], 0
+    if not keep:
+        removed = _rows_of(session.execute(of_set))
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[at : at + ROWS_AT_ONCE]
+        if keep:
+            codes = [row["code"] for row in part]
+            removed += _rows_of(session.execute(of_set.where(Place.code.in_(codes))))
+        session.execute(insert(Place), part)
+    return removed
+
+
+def _rows_of(result: object) -> int:
+    return int(getattr(result, "rowcount", 0))
+
+
 def count_places(session: Session) -> int:
     """Return how many places are loaded."""
     return session.scalar(select(func.count()).select_from(Place)) or 0
@@ -95,21 +119,35 @@ class StoredPlaces:
     """A `PlaceBook` over the place table.
 
     Answers are remembered, the last ANSWERS_REMEMBERED of them: posters come from the same towns.
-    After `porchlight places load` a running process is restarted to see the new table.
+    They are forgotten after REMEMBERED_S, so that a running process sees what was imported.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self.by_code = lru_cache(ANSWERS_REMEMBERED)(self._by_code)
+        self._coded = lru_cache(ANSWERS_REMEMBERED)(self._by_code)
         self._named = lru_cache(ANSWERS_REMEMBERED)(self._by_name)
         self._countries: tuple[shapely.STRtree, Sequence[str]] | None = None
+        self._forget_at = 0.0
+
+    def by_code(self, scheme: str, code: str) -> PlaceRecord | None:
+        """Return the place with exactly this code, or None."""
+        self._forget_in_time()
+        return self._coded(scheme, code)
 
     def by_name(
         self, scheme: str, name: str, region: str | None, country: str | None
     ) -> Sequence[PlaceRecord]:
         """Return the places whose folded name equals `fold(name)`; None leaves a filter out."""
+        self._forget_in_time()
         return self._named(scheme, fold(name), region, country)
+
+    def _forget_in_time(self) -> None:
+        now_s = time.monotonic()
+        if now_s >= self._forget_at:
+            self._forget_at = now_s + REMEMBERED_S
+            self._coded.cache_clear()
+            self._named.cache_clear()
 
     def _by_code(self, scheme: str, code: str) -> PlaceRecord | None:
         with self._store.read() as session:
