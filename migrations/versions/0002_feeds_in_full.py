@@ -63,8 +63,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoint")),
         sa.UniqueConstraint("public_id", name=op.f("uq_webhook_endpoint_public_id")),
     )
-    with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_webhook_endpoint_feed_id"), ["feed_id"], unique=False)
+    op.create_index(
+        op.f("ix_webhook_endpoint_feed_id"), "webhook_endpoint", ["feed_id"], unique=False
+    )
 
     op.create_table(
         "case_link",
@@ -90,10 +91,9 @@ def upgrade() -> None:
             "case_id", "other_case_id", name=op.f("uq_case_link_case_id_other_case_id")
         ),
     )
-    with op.batch_alter_table("case_link", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_case_link_other_case_id"), ["other_case_id"], unique=False
-        )
+    op.create_index(
+        op.f("ix_case_link_other_case_id"), "case_link", ["other_case_id"], unique=False
+    )
 
     op.create_table(
         "case_voice",
@@ -123,8 +123,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_voice")),
         sa.UniqueConstraint("lookup", name=op.f("uq_case_voice_lookup")),
     )
-    with op.batch_alter_table("case_voice", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_voice_case_id"), ["case_id"], unique=False)
+    op.create_index(op.f("ix_case_voice_case_id"), "case_voice", ["case_id"], unique=False)
 
     op.create_table(
         "listed_item",
@@ -135,6 +134,8 @@ def upgrade() -> None:
         sa.Column("first_seen_at", UtcDateTime(), nullable=False),
         sa.Column("last_seen_at", UtcDateTime(), nullable=False),
         sa.Column("gone_at", UtcDateTime(), nullable=True),
+        sa.Column("version", sa.LargeBinary(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"], ["case_record.id"], name=op.f("fk_listed_item_case_id")
         ),
@@ -142,8 +143,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listed_item")),
         sa.UniqueConstraint("feed_id", "name", name=op.f("uq_listed_item_feed_id_name")),
     )
-    with op.batch_alter_table("listed_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_listed_item_case_id"), ["case_id"], unique=False)
+    op.create_index(op.f("ix_listed_item_case_id"), "listed_item", ["case_id"], unique=False)
 
     op.create_table(
         "quarantined_photo",
@@ -169,8 +169,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_photo")),
         sa.UniqueConstraint("public_id", name=op.f("uq_quarantined_photo_public_id")),
     )
-    with op.batch_alter_table("quarantined_photo", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quarantined_photo_case_id"), ["case_id"], unique=False)
+    op.create_index(
+        op.f("ix_quarantined_photo_case_id"), "quarantined_photo", ["case_id"], unique=False
+    )
 
     op.create_table(
         "webhook_delivery",
@@ -192,13 +193,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
         sa.UniqueConstraint("public_id", name=op.f("uq_webhook_delivery_public_id")),
     )
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_webhook_delivery_endpoint_id"), ["endpoint_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_webhook_delivery_waiting", ["done_at", "next_try_at"], unique=False
-        )
+    op.create_index(
+        op.f("ix_webhook_delivery_endpoint_id"), "webhook_delivery", ["endpoint_id"], unique=False
+    )
+    op.create_index(
+        "ix_webhook_delivery_waiting", "webhook_delivery", ["done_at", "next_try_at"], unique=False
+    )
 
     op.create_table(
         "desk_notice",
@@ -214,110 +214,95 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_desk_notice_feed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_notice")),
     )
-    with op.batch_alter_table("desk_notice", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_desk_notice_alert_id"), ["alert_id"], unique=False)
+    op.create_index(op.f("ix_desk_notice_alert_id"), "desk_notice", ["alert_id"], unique=False)
 
-    with op.batch_alter_table("feed", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("poll_every_s", sa.Double(), nullable=True))
-        batch_op.add_column(sa.Column("stale_after_s", sa.Double(), nullable=True))
-        batch_op.add_column(
-            sa.Column("limits", JSON, server_default=sa.text("'{}'"), nullable=False)
-        )
-        batch_op.add_column(sa.Column("suspended_why", sa.String(length=500), nullable=True))
-        batch_op.add_column(sa.Column("certificates", sa.Text(), nullable=True))
-        batch_op.add_column(
-            sa.Column("must_be_signed", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        batch_op.add_column(
-            sa.Column("signs_requests", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        batch_op.add_column(sa.Column("requests_per_minute", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("sealed_token", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(sa.Column("token_expires_at", UtcDateTime(), nullable=True))
-        batch_op.add_column(sa.Column("token_retry_at", UtcDateTime(), nullable=True))
+    op.add_column("feed", sa.Column("poll_every_s", sa.Double(), nullable=True))
+    op.add_column("feed", sa.Column("stale_after_s", sa.Double(), nullable=True))
+    op.add_column("feed", sa.Column("limits", JSON, server_default=sa.text("'{}'"), nullable=False))
+    op.add_column("feed", sa.Column("suspended_why", sa.String(length=500), nullable=True))
+    op.add_column("feed", sa.Column("certificates", sa.Text(), nullable=True))
+    op.add_column(
+        "feed", sa.Column("must_be_signed", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.add_column(
+        "feed", sa.Column("signs_requests", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.add_column("feed", sa.Column("requests_per_minute", sa.Integer(), nullable=True))
+    op.add_column("feed", sa.Column("sealed_token", sa.LargeBinary(), nullable=True))
+    op.add_column("feed", sa.Column("token_expires_at", UtcDateTime(), nullable=True))
+    op.add_column("feed", sa.Column("token_retry_at", UtcDateTime(), nullable=True))
+    op.add_column("feed", sa.Column("reading_until", UtcDateTime(), nullable=True))
 
-    with op.batch_alter_table("feed_key", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("scopes", JSON, server_default=sa.text("'[]'"), nullable=False)
-        )
-        batch_op.add_column(sa.Column("expires_at", UtcDateTime(), nullable=True))
+    op.add_column(
+        "feed_key", sa.Column("scopes", JSON, server_default=sa.text("'[]'"), nullable=False)
+    )
+    op.add_column("feed_key", sa.Column("expires_at", UtcDateTime(), nullable=True))
 
-    with op.batch_alter_table("photo", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("sealed_pdq", sa.LargeBinary(), nullable=True))
+    op.add_column("photo", sa.Column("sealed_pdq", sa.LargeBinary(), nullable=True))
 
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("name", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(
-            sa.Column(
-                "signature",
-                sa.Enum(
-                    "valid",
-                    "invalid",
-                    "absent",
-                    "unknown_signer",
-                    name="signaturestate",
-                    native_enum=False,
-                    length=24,
-                ),
-                nullable=True,
-            )
-        )
-        batch_op.create_index(batch_op.f("ix_submission_name"), ["name"], unique=False)
+    op.add_column("submission", sa.Column("name", sa.LargeBinary(), nullable=True))
+    op.add_column(
+        "submission",
+        sa.Column(
+            "signature",
+            sa.Enum(
+                "valid",
+                "invalid",
+                "absent",
+                "unknown_signer",
+                name="signaturestate",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+    )
+    op.create_index(op.f("ix_submission_name"), "submission", ["name"], unique=False)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("submission", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_submission_name"))
-        batch_op.drop_column("signature")
-        batch_op.drop_column("name")
+    op.drop_index(op.f("ix_submission_name"), table_name="submission")
+    op.drop_column("submission", "signature")
+    op.drop_column("submission", "name")
 
-    with op.batch_alter_table("photo", schema=None) as batch_op:
-        batch_op.drop_column("sealed_pdq")
+    op.drop_column("photo", "sealed_pdq")
 
-    with op.batch_alter_table("feed_key", schema=None) as batch_op:
-        batch_op.drop_column("expires_at")
-        batch_op.drop_column("scopes")
+    op.drop_column("feed_key", "expires_at")
+    op.drop_column("feed_key", "scopes")
 
-    with op.batch_alter_table("feed", schema=None) as batch_op:
-        batch_op.drop_column("token_retry_at")
-        batch_op.drop_column("token_expires_at")
-        batch_op.drop_column("sealed_token")
-        batch_op.drop_column("requests_per_minute")
-        batch_op.drop_column("signs_requests")
-        batch_op.drop_column("must_be_signed")
-        batch_op.drop_column("certificates")
-        batch_op.drop_column("suspended_why")
-        batch_op.drop_column("limits")
-        batch_op.drop_column("stale_after_s")
-        batch_op.drop_column("poll_every_s")
+    op.drop_column("feed", "reading_until")
+    op.drop_column("feed", "token_retry_at")
+    op.drop_column("feed", "token_expires_at")
+    op.drop_column("feed", "sealed_token")
+    op.drop_column("feed", "requests_per_minute")
+    op.drop_column("feed", "signs_requests")
+    op.drop_column("feed", "must_be_signed")
+    op.drop_column("feed", "certificates")
+    op.drop_column("feed", "suspended_why")
+    op.drop_column("feed", "limits")
+    op.drop_column("feed", "stale_after_s")
+    op.drop_column("feed", "poll_every_s")
 
-    with op.batch_alter_table("desk_notice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_desk_notice_alert_id"))
+    op.drop_index(op.f("ix_desk_notice_alert_id"), table_name="desk_notice")
 
     op.drop_table("desk_notice")
-    with op.batch_alter_table("webhook_delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_webhook_delivery_waiting")
-        batch_op.drop_index(batch_op.f("ix_webhook_delivery_endpoint_id"))
+    op.drop_index("ix_webhook_delivery_waiting", table_name="webhook_delivery")
+    op.drop_index(op.f("ix_webhook_delivery_endpoint_id"), table_name="webhook_delivery")
 
     op.drop_table("webhook_delivery")
-    with op.batch_alter_table("quarantined_photo", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quarantined_photo_case_id"))
+    op.drop_index(op.f("ix_quarantined_photo_case_id"), table_name="quarantined_photo")
 
     op.drop_table("quarantined_photo")
-    with op.batch_alter_table("listed_item", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_listed_item_case_id"))
+    op.drop_index(op.f("ix_listed_item_case_id"), table_name="listed_item")
 
     op.drop_table("listed_item")
-    with op.batch_alter_table("case_voice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_voice_case_id"))
+    op.drop_index(op.f("ix_case_voice_case_id"), table_name="case_voice")
 
     op.drop_table("case_voice")
-    with op.batch_alter_table("case_link", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_link_other_case_id"))
+    op.drop_index(op.f("ix_case_link_other_case_id"), table_name="case_link")
 
     op.drop_table("case_link")
-    with op.batch_alter_table("webhook_endpoint", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_webhook_endpoint_feed_id"))
+    op.drop_index(op.f("ix_webhook_endpoint_feed_id"), table_name="webhook_endpoint")
 
     op.drop_table("webhook_endpoint")
     op.drop_table("unknown_field")

@@ -9,11 +9,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.orm import Session
 
 import alerts.store
 from alerts.store import tables
 from alerts.store.engine import make_engine
+from alerts.store.feed_keys import FeedKey
+from alerts.store.feeds import Feed
 from service.database import is_current, migrate, migration_config
 
 SPATIAL = {"ix_neighborhood_shape", "ix_area_of_interest_shape"}
@@ -83,3 +86,24 @@ def test_every_module_with_a_table_is_known_to_the_migrations() -> None:
     with_tables = {p.stem for p in folder.glob("*.py") if "__tablename__" in p.read_text()}
     assert with_tables - APART <= set(tables.__all__)
     assert set(tables.__all__) - {"metadata"} <= with_tables
+
+
+def test_feeds_of_an_earlier_release_come_along(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'earlier.sqlite3'}"
+    command.upgrade(migration_config(url), "0001")
+    earlier = make_engine(url)
+    with earlier.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO feed (slug, kind, trust, paused, created_at, failures)"
+            " VALUES ('police', 'poster', 'review', 0, '2026-01-01 00:00:00', 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO feed_key (feed_id, prefix, secret_hash, created_at)"
+            " VALUES (1, 'plk_0123', x'00', '2026-01-01 00:00:00')"
+        )
+    migrate(url)
+    with Session(earlier) as session:
+        feed = session.scalars(select(Feed)).one()
+        assert (feed.slug, feed.limits, feed.must_be_signed) == ("police", {}, False)
+        assert session.scalars(select(FeedKey.scopes)).one() == []
+    earlier.dispose()
