@@ -14,6 +14,10 @@ class Tier(StrEnum):
     LONG_TERM = "long_term"  # in-app list only, never pushed
 
 
+# Why a revision is held that nobody may ever push: it looks for a name, and not for a child.
+UNIDENTIFIED = "unidentified"
+
+
 class Status(StrEnum):
     """Where an alert stands."""
 
@@ -29,6 +33,7 @@ class EndReason(StrEnum):
     CANCELLED = "cancelled"  # the source withdrew it (DELETE, CAP Cancel)
     RECALLED = "recalled"  # the desk took it back
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"  # the source goes on with another alert of the same child
 
 
 class WaveKind(StrEnum):
@@ -48,6 +53,7 @@ class RevisionState(StrEnum):
     HELD = "held"
     LIVE = "live"
     SUPERSEDED = "superseded"
+    SPARE = "spare"  # another feed's: told if the one that leads withdraws
 
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {

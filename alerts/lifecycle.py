@@ -10,9 +10,12 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, RevisionState, Status, check_transition
-from alerts.store.alerts import Alert, AlertRevision
+from alerts.feed_events import tell_of_end, tell_of_revision
+from alerts.store.alerts import Alert, AlertRevision, alert_of_case
 from alerts.store.cases import CaseRecord
+from alerts.store.leads import let_lead
 from alerts.store.staff import record
+from alerts.store.voices import Likeness, linked_cases
 
 
 def go_live(
@@ -24,14 +27,16 @@ def go_live(
     ------
     IllegalTransition: the alert ended meanwhile.
     """
+    is_new = not inspect(alert).persistent  # its feed hears of it with the document that made it
     _as_it_stands(session, alert)
     if alert.status is not Status.ACTIVE:
         check_transition(alert.status, Status.ACTIVE)
         alert.status, alert.activated_at = Status.ACTIVE, now
     for older in alert.revisions:
-        if older.number < revision.number:
+        if older.number < revision.number and older.state is not RevisionState.SPARE:
             older.state = RevisionState.SUPERSEDED
     revision.state = RevisionState.LIVE
+    let_lead(session, alert, revision)
     alert.live_revision, alert.tier = revision.number, revision.tier
     alert.expires_at = revision.expires_at
     alert.country, alert.time_zone = revision.country, revision.time_zone
@@ -44,6 +49,8 @@ def go_live(
         revision=revision.number,
         tier=revision.tier,
     )
+    if not is_new:
+        tell_of_revision(session, alert, revision, now)
 
 
 def end_alert(
@@ -65,7 +72,18 @@ def end_alert(
         subject=f"alert:{alert.public_id}",
         reason=reason,
     )
+    tell_of_end(session, alert, now)
+    if reason is EndReason.FOUND:
+        _end_of_same_child(session, case, now, actor)
     return True
+
+
+def _end_of_same_child(session: Session, case: CaseRecord, now: datetime, actor: str) -> None:
+    """Found is found: what the desk said is the same child ends with it."""
+    for other_id in sorted(linked_cases(session, case.id, Likeness.SAME)):
+        other = alert_of_case(session, other_id)
+        if other is not None:
+            end_alert(session, other, EndReason.FOUND, now, actor=actor)
 
 
 def _as_it_stands(session: Session, alert: Alert) -> None:

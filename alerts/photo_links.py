@@ -21,7 +21,7 @@ class PhotoLinks:
         """Return a link that works for `lives`.
 
         The end is rounded up to a tenth of the life, so that a page asked for twice gives the same
-        link and a browser keeps the picture.
+        link; a browser that still shows the picture doesn't ask for it again.
         """
         step = max(int(self.lives.total_seconds() // 10), 1)
         expires = (int((now + self.lives).timestamp()) // step + 1) * step

@@ -6,6 +6,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
+
+_LONGEST_REMEMBERED = 80  # characters; no name of a place is longer
 
 # Written short or long in posters at will. Source: USPS Publication 28, and posters as received.
 _WORDS = {
@@ -38,11 +41,18 @@ def fold(name: str) -> str:
     Case, accents and punctuation go; "St." becomes "saint"; "County", "Parish" and their like go
     from the end. Folding twice changes nothing.
     """
+    return _remembered(name) if len(name) <= _LONGEST_REMEMBERED else _fold(name)
+
+
+def _fold(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     plain = re.sub(r"['\u2019.`]", "", plain).replace("&", " and ")
     words = re.sub(r"[\W_]+", " ", plain).split()
     return _without_suffix(" ".join(_WORDS.get(word, word) for word in words))
+
+
+_remembered = lru_cache(8_000)(_fold)  # posters name the same towns and states again and again
 
 
 def _without_suffix(name: str) -> str:

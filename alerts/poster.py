@@ -125,6 +125,7 @@ class CaseKey(PosterValue):
 
     organization: str
     number: str
+    is_of_message: bool = False  # CAP's identifier: another one may be of the same case
 
 
 class Poster(PosterValue):
@@ -148,7 +149,9 @@ class Poster(PosterValue):
     extra_photos: tuple[Photo, ...] = ()
     areas: tuple[SourceArea, ...] = ()
     distribution_states: tuple[str, ...] = ()
-    unknown_fields: tuple[str, ...] = Field(default=(), description="JSON pointers never seen")
+    unknown_fields: tuple[str, ...] = Field(
+        default=(), description="JSON pointers never seen, indexes of lists as *"
+    )
 
     @property
     def all_found(self) -> bool:

@@ -7,18 +7,22 @@ the alert is held (rule 2), which is the caller's part.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberMatcher
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
+from alerts.area.provinces import province_code
 from alerts.area.us_states import state_code
 from alerts.authority import Authority, AuthorityBook, AuthorityKind, CountryAuthorities, Phone
+from alerts.place_names import fold
 from alerts.poster import Contact, Poster
 
 SHORTEST_CONTACT = 3  # digits: "911"; fewer can't be a number that a poster means
 LONGEST = 15  # digits; ITU-T E.164
 LONGEST_LINE = 200  # characters of a line that is read for numbers
+_LINES_REMEMBERED = 2_000  # the same agencies come again and again
 LONGEST_SHORT_CODE = 6  # digits of "116 000"; longer numbers belong to the numbering plan
 
 _UNNAMED = "Investigating agency"
@@ -55,7 +59,7 @@ def whom_to_call(poster: Poster, country: str | None, book: AuthorityBook) -> tu
 
 def _contacts(poster: Poster, country: str | None) -> Iterator[Authority]:
     """Yield the poster's contacts that have a number, those of the child's state first."""
-    states = {state_code(child.missing_from.state) for child in poster.still_missing} - {None}
+    states = {_region(child.missing_from.state) for child in poster.still_missing} - {None}
     told: set[str] = set()
     for contact in sorted(poster.contacts, key=lambda contact: _rank(contact, states)):
         region = country or ("US" if state_code(contact.state) else None)
@@ -68,9 +72,17 @@ def _contacts(poster: Poster, country: str | None) -> Iterator[Authority]:
 
 def _rank(contact: Contact, states: set[str | None]) -> int:
     """0 for the child's state, 1 for no state, 2 for another state."""
-    if not contact.state:
+    region = _region(contact.state)
+    if region is None:
         return 1
-    return 0 if state_code(contact.state) in states else 2
+    return 0 if region in states else 2
+
+
+def _region(words: str | None) -> str | None:
+    """Return what makes two words for a state, a province, or a region abroad the same."""
+    if not words or not words.strip():
+        return None
+    return state_code(words) or province_code(words) or fold(words) or None
 
 
 def _phones(numbers: Sequence[str], region: str | None) -> tuple[Phone, ...]:
@@ -85,7 +97,11 @@ def phones_in(words: str, region: str | None) -> tuple[Phone, ...]:
     internationally; a vanity number keeps its letters. What isn't of any numbering plan is kept as
     it is written if it has at least three digits.
     """
-    line = " ".join(words[:LONGEST_LINE].split())
+    return _phones_in_line(" ".join(words[:LONGEST_LINE].split()), region)
+
+
+@lru_cache(_LINES_REMEMBERED)
+def _phones_in_line(line: str, region: str | None) -> tuple[Phone, ...]:
     if _SHORT_CODE.fullmatch(line):
         return _as_written(line)
     vanity = _VANITY.fullmatch(line)

@@ -6,6 +6,7 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,11 +37,18 @@ class Settings(BaseSettings):
     trust_proxy_hops: int = Field(default=0, ge=0)
     tile_url: str = ""
     signups_per_hour: int = Field(default=600, ge=1)
+    feed_requests_per_minute: int = Field(default=1_200, ge=1)
+    bad_keys_per_minute: int = Field(default=30, ge=1)
+    signature_max_age_s: Seconds = 300
 
     # --- workers and clocks
     worker_threads: int = Field(default=4, ge=1)
     sweep_every_s: Seconds = 1
     poll_every_s: Seconds = 60
+    feed_timeout_s: Seconds = 60
+    feed_max_bytes: int = Field(default=10_000_000, ge=1)
+    feed_allow_loopback: bool = False
+    reconcile_every_h: float = Field(default=24, gt=0)
     expiry_every_s: Seconds = 30
     lease_s: Seconds = 60
     send_chunk: int = Field(default=100, ge=1, le=500)
@@ -58,6 +66,12 @@ class Settings(BaseSettings):
     weekly_cap: int = Field(default=3, ge=0)
     hold_area_above_km2: float = Field(default=100_000, gt=0)
     hold_amber_area_above_km2: float = Field(default=1_000_000, gt=0)
+    vanish_hold_share: float = Field(default=0.3, ge=0, le=1)
+    jurisdiction_spill_km: float = Field(default=40, ge=0)
+    same_child_certain: float = Field(default=0.999, gt=0.5, lt=1)
+    same_child_doubtful: float = Field(default=0.5, gt=0, lt=1)
+    same_child_hint_km: float = Field(default=300, ge=0)
+    same_child_hint_days: float = Field(default=30, ge=0)
     largest_neighborhood_km2: float = Field(default=2_000, gt=0)
     largest_neighborhood_vertices: int = Field(default=500, ge=4)
     neighborhoods_per_subscriber: int = Field(default=20, ge=1)
@@ -72,6 +86,22 @@ class Settings(BaseSettings):
     photo_max_pixels: int = Field(default=40_000_000, ge=1)
     photo_timeout_s: Seconds = 5
     photo_allow_loopback: bool = False
+    pdq_list: Path | None = None
+    pdq_max_distance: int = Field(default=31, ge=0, le=47)
+    quarantine_kept_days: float = Field(default=90, gt=0)
+
+    # --- webhooks and export
+    webhook_timeout_s: Seconds = 10
+    webhook_threads: int = Field(default=8, ge=1)
+    webhook_give_up_after_h: float = Field(default=72, gt=0)
+    webhook_disable_after_given_up: int = Field(default=10, ge=1)
+    webhook_disable_after_days: float = Field(default=5, gt=0)
+    webhook_kept_days: float = Field(default=30, gt=0)
+    webhook_rotation_overlap_h: float = Field(default=24, ge=0)
+    webhooks_per_feed: int = Field(default=10, ge=1)
+    webhook_allow_loopback: bool = False
+    export_sender: str = ""
+    export_cache_s: int = Field(default=30, ge=0, le=60)
 
     # --- channels
     console_enabled: bool = True
@@ -89,10 +119,17 @@ class Settings(BaseSettings):
     backlog_stale_after_s: Seconds = 120
     metrics_token: SecretStr | None = None
 
-    @field_validator("fcm_credential", "fcm_ca_bundle", "metrics_token", mode="before")
+    @field_validator("fcm_credential", "fcm_ca_bundle", "metrics_token", "pdq_list", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("export_sender")
+    @classmethod
+    def _one_name(cls, sender: str) -> str:
+        if any(c.isspace() or c in ",<&" for c in sender):
+            raise ValueError("export_sender must have no blank, comma, < or & (CAP 1.2, 3.2.1)")
+        return sender
 
     @field_validator("database_url", "keyring_url")
     @classmethod
@@ -116,6 +153,12 @@ class Settings(BaseSettings):
     def resolved_public_url(self) -> str:
         """How phones reach us, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def resolved_export_sender(self) -> str:
+        """Who CAP says our re-exported alerts are from: as set, else porchlight@ our host."""
+        host = urlsplit(self.resolved_public_url).hostname
+        return self.export_sender or f"porchlight@{host or 'localhost'}"
 
     @property
     def is_scaled(self) -> bool:

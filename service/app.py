@@ -8,6 +8,7 @@ from service.api.app import app_api
 from service.api.health import health_api
 from service.api.partner import partner_api
 from service.api.public import public_api
+from service.api.public_export import public_export
 from service.openapi import openapi_api
 from service.pages.blueprint import pages
 from service.problem import register_problems
@@ -27,7 +28,8 @@ def create_app(process: Process) -> Flask:
     app.extensions["porchlight"] = process
     settings = process.runtime.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    for part in (app_api, partner_api, public_api, health_api, openapi_api, pages):
+    parts = (app_api, partner_api, public_api, public_export, health_api, openapi_api, pages)
+    for part in parts:
         app.register_blueprint(part)
     register_problems(app)
     policy = CONTENT_SECURITY_POLICY.format(tiles=_origin(settings.tile_url))

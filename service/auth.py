@@ -8,16 +8,21 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import g, request
-from sqlalchemy import update
+from flask import current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from alerts.store.feeds import Feed, FeedKey, feed_of_key
+from alerts.store.feed_keys import FeedKey, Scope, note_use
+from alerts.store.feeds import Feed
 from alerts.store.subscribers import Subscriber, subscriber_of_token
-from service.http import runtime
+from service.http import query_flag, runtime
+from service.known_keys import KnownKeys
+from service.message_signatures import BadSignature, check_signature, is_signed
 from service.problem import ApiProblem
+from service.rate_limit import WRITES, hold_to_limit, note_bad_credentials
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
+LONGEST_TOKEN = 255  # ours have 60 characters; nothing is made of a megabyte
 # `last_used_at` is written at most so often: a key is recognised, not tracked.
 LAST_USED_EVERY = timedelta(minutes=5)
 
@@ -38,16 +43,28 @@ def for_subscribers(endpoint: Endpoint) -> Endpoint:
     return cast("Endpoint", guarded)
 
 
-def for_feeds(endpoint: Endpoint) -> Endpoint:
-    """Let only the feed that the address names in; `this_feed()` is it."""
+def for_feeds(scope: Scope) -> Callable[[Endpoint], Endpoint]:
+    """Let only the feed that the address names in, with a key that may do `scope`.
 
-    @wraps(endpoint)
-    def guarded(feed: str, *args: Any, **kwargs: Any) -> Any:
-        g.feed = _feed_of(_bearer(), feed)
-        return endpoint(feed, *args, **kwargs)
+    `this_feed()` is it. Who it is comes first, then what it may do, then whether the request is
+    signed as it must be, and last how much it asked already: nobody uses up another's limit.
+    """
 
-    guarded.porchlight_auth = "feed"  # type: ignore[attr-defined]
-    return cast("Endpoint", guarded)
+    def decorate(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        def guarded(feed: str, *args: Any, **kwargs: Any) -> Any:
+            g.feed, g.feed_key = _feed_of(_bearer(), feed)
+            _check_scope(g.feed_key, scope)
+            _check_signed(g.feed)
+            hold_to_limit(g.feed, scope)
+            _note_use(g.feed_key)
+            return endpoint(feed, *args, **kwargs)
+
+        guarded.porchlight_auth = "feed"  # type: ignore[attr-defined]
+        guarded.porchlight_scope = scope  # type: ignore[attr-defined]
+        return cast("Endpoint", guarded)
+
+    return decorate
 
 
 def public(endpoint: Endpoint) -> Endpoint:
@@ -66,37 +83,76 @@ def this_feed() -> Feed:
     return cast("Feed", g.feed)
 
 
+def this_key() -> FeedKey:
+    """Return the key that the feed asks with; it is only to be read."""
+    return cast("FeedKey", g.feed_key)
+
+
 def _bearer() -> str:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         raise _unauthorized("Send the header Authorization: Bearer, with your token or API key.")
-    return token.strip()
+    return token.strip()[:LONGEST_TOKEN]
 
 
-def _feed_of(key: str, slug: str) -> Feed:
-    r = runtime()
-    with r.store.read() as session:
-        found = feed_of_key(session, key)
+def _feed_of(key: str, slug: str) -> tuple[Feed, FeedKey]:
+    """Return whose key it is; what isn't said to a stranger is whether there is such a feed."""
+    found = _known_keys().look_up(key)
     if found is None:
+        note_bad_credentials()
         raise _unauthorized("This API key is not known, or was revoked.")
     feed, used = found
+    if used.is_over(runtime().clock()):
+        raise _unauthorized("This API key has expired; ask the desk for a new one.", "key_expired")
     if feed.slug != slug:
         raise ApiProblem(403, "another_feed", "Not your feed", "This key is for another feed.")
     if feed.paused:
         raise ApiProblem(403, "feed_paused", "Paused", "The desk has paused this feed.")
+    return feed, used
+
+
+def _check_scope(used: FeedKey, scope: Scope) -> None:
+    """Raise 403 unless the key has the scope; what is only rehearsed needs `dry-run` at most."""
+    rehearses = scope in WRITES and used.allows(Scope.DRY_RUN) and query_flag("dry_run")
+    if not (used.allows(scope) or rehearses):
+        said = f"This API key lacks the scope {scope}."
+        more = {"scope": scope.value}
+        raise ApiProblem(403, "missing_scope", "Not with this key", said, more=more)
+
+
+def _check_signed(feed: Feed) -> None:
+    if not is_signed():
+        if feed.signs_requests:
+            said = "This feed signs its requests (RFC 9421): Signature and Signature-Input lack."
+            raise _unauthorized(said, "signature_required")
+        return
+    try:
+        check_signature(feed)
+    except BadSignature as bad:
+        note_bad_credentials()
+        raise _unauthorized(str(bad), "bad_signature") from None
+    except RequestEntityTooLarge:
+        most = runtime().settings.max_body_bytes
+        said = f"A document may have {most:,} bytes at most; send photos by address (photoUri)."
+        raise ApiProblem(413, "too_large", "Too large", said) from None
+
+
+def _note_use(used: FeedKey) -> None:
+    r = runtime()
     now = r.clock()
     if used.last_used_at is None or now - used.last_used_at > LAST_USED_EVERY:
-        _note_use(used.id)
-    return feed
+        used.last_used_at = now  # so that it isn't noted again for as long as the key is known
+        with r.store.begin() as session:
+            note_use(session, used.id, now)
 
 
-def _note_use(key_id: int) -> None:
-    r = runtime()
-    with r.store.begin() as session:
-        session.execute(update(FeedKey).where(FeedKey.id == key_id).values(last_used_at=r.clock()))
+def _known_keys() -> KnownKeys:
+    kept = current_app.extensions.get("porchlight.known_keys")
+    if kept is None:
+        made = KnownKeys(runtime().store)
+        kept = current_app.extensions.setdefault("porchlight.known_keys", made)
+    return cast("KnownKeys", kept)
 
 
-def _unauthorized(detail: str) -> ApiProblem:
-    return ApiProblem(
-        401, "unauthorized", "Who are you?", detail, headers={"WWW-Authenticate": "Bearer"}
-    )
+def _unauthorized(detail: str, code: str = "unauthorized") -> ApiProblem:
+    return ApiProblem(401, code, "Who are you?", detail, headers={"WWW-Authenticate": "Bearer"})

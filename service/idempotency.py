@@ -1,19 +1,23 @@
 """The same `Idempotency-Key` gets the same answer: a partner may retry without fear.
 
 What the key was first used for is compared by a keyed hash of the body; another body under the
-same key is refused (draft-ietf-httpapi-idempotency-key-header). Who signs up has no token yet, and
-a whole town may share one address: there the key itself must be one that nobody else has.
+same key is refused (draft-ietf-httpapi-idempotency-key-header). A refusal is an answer like any
+other and is repeated; what may be otherwise a moment later (who asks, how much, an error of ours)
+is not. Who signs up has no token yet, and a whole town may share one address: there the key itself
+must be one that nobody else has.
 """
 
-import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, g, make_response, request
 from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException
 
-from alerts.store.idempotency import RememberedAnswer, remembered
+from alerts.errors import AlertsError
+from alerts.store.idempotency import RememberedAnswer, in_hand, remembered
+from geo.errors import GeoError
 from service.http import runtime
 from service.problem import ApiProblem
 
@@ -24,7 +28,9 @@ LONGEST_KEY = 255
 # Without a token: as many as a UUID has without hyphens; a key so long was drawn, not thought up.
 SHORTEST_KEY_OF_STRANGERS = 32
 PURPOSE = "idempotency"
-TURNS = tuple(threading.Lock() for _ in range(256))  # by the first byte of the keyed hash
+REFUSALS = (ApiProblem, AlertsError, GeoError, HTTPException)
+PASSING = frozenset({401, 409, 429})  # and 5xx: the same request may be answered otherwise later
+AGAIN_AFTER_S = 1  # requests take milliseconds
 
 
 def idempotent(endpoint: Endpoint) -> Endpoint:
@@ -36,16 +42,31 @@ def idempotent(endpoint: Endpoint) -> Endpoint:
         if key is None:
             return endpoint(*args, **kwargs)
         lookup, digest = _names(key)
-        with TURNS[lookup[0]]:  # a repeat that comes at the same time waits for the answer
-            before = _before(lookup, digest)
-            if before is not None:
-                return before
-            response = make_response(endpoint(*args, **kwargs))
-            if response.status_code < 500:
-                _remember(lookup, digest, response)
-            return response
+        with in_hand(runtime().store, lookup) as is_free:
+            if not is_free:
+                raise _still_in_hand()
+            return _before(lookup, digest) or _now(
+                lookup, digest, lambda: endpoint(*args, **kwargs)
+            )
 
     return cast("Endpoint", guarded)
+
+
+def _now(lookup: bytes, digest: bytes, answer: Callable[[], Any]) -> Response:
+    """Answer for the first time, and remember it unless it may be another one the next time."""
+    try:
+        response = make_response(answer())
+    except REFUSALS as refusal:
+        response = make_response(current_app.handle_user_exception(refusal))
+    if response.status_code < 500 and response.status_code not in PASSING:
+        _remember(lookup, digest, response)
+    return response
+
+
+def _still_in_hand() -> ApiProblem:
+    detail = f"A request with this {HEADER} is being answered; ask again in a moment."
+    headers = {"Retry-After": str(AGAIN_AFTER_S)}
+    return ApiProblem(409, "request_in_hand", "Not yet answered", detail, headers=headers)
 
 
 def _names(key: str) -> tuple[bytes, bytes]:
@@ -69,6 +90,8 @@ def who_asks() -> bytes:
 
 
 def _asker() -> str:
+    if "feed" in g:
+        return f"feed {g.feed.id}"  # whichever of its keys it asks with: they are rotated
     if _is_stranger():
         return f"from {request.remote_addr}"
     return _credentials(*request.headers.get("Authorization", "").split(maxsplit=1))
@@ -106,6 +129,7 @@ def _before(lookup: bytes, digest: bytes) -> Response | None:
     kind, _, text = runtime().vault.open_own(PURPOSE, found.sealed_body).partition(b"\n")
     response = Response(text, found.status, content_type=kind.decode())
     response.headers["Idempotent-Replayed"] = "true"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

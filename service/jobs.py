@@ -15,7 +15,7 @@ from enum import StrEnum
 import structlog
 from sqlalchemy import select
 
-from alerts.aftercare.expire import expire, forget_refused
+from alerts.aftercare.expire import expire, forget_quarantined, forget_refused
 from alerts.aftercare.settle import settle, unsettled
 from alerts.aftercare.takedown import take_down
 from alerts.alert import RevisionState, Status
@@ -25,9 +25,11 @@ from alerts.store.alerts import revision as revision_of
 from alerts.store.cases import CaseRecord, waiting_for_takedown
 from alerts.store.idempotency import forget_before
 from alerts.store.subscribers import newest_change
+from alerts.store.tallies import forget_tallies
 from alerts.store.waves import put_off, ready_batches
 from service.logs import frames
 from service.pictures import Pictures
+from service.webhooks import Webhooks
 from service.wiring import Runtime
 
 log = structlog.get_logger()
@@ -44,6 +46,7 @@ class Job(StrEnum):
     PLAN = "plan"
     SEND = "send"
     AFTERCARE = "aftercare"
+    WEBHOOKS = "webhooks"
 
 
 class Turn:
@@ -70,6 +73,7 @@ class Jobs:
         self._runtime = runtime
         self._turns = {Job.PLAN: Turn(), Job.AFTERCARE: Turn()}
         self.pictures = Pictures(runtime)
+        self.webhooks = Webhooks(runtime)
 
     def run(self, job: Job) -> bool:
         """Run a job until nothing is left to do; True if there are batches to send now.
@@ -79,6 +83,10 @@ class Jobs:
         if job is Job.SEND:  # batches are claimed one by one: many may send at once
             with self.guarded(job):
                 self.send()
+            return False
+        if job is Job.WEBHOOKS:
+            with self.guarded(job):
+                self.webhooks.start_due()
             return False
         todo, devices = {Job.PLAN: self.plan, Job.AFTERCARE: self.aftercare}[job], 0
         for _ in self._turns[job].take():
@@ -175,6 +183,10 @@ class Jobs:
         with r.store.begin() as session:
             forget_refused(session, r.vault, now, timedelta(days=r.settings.refused_kept_days))
             forget_before(session, now - ANSWERS_KEPT)
+            forget_tallies(session, now)
+            kept = timedelta(days=r.settings.quarantine_kept_days)
+            forget_quarantined(session, r.vault, now, kept)
+        self.webhooks.forget_old()
         return over
 
     def waiting(self) -> set[Job]:
@@ -188,15 +200,18 @@ class Jobs:
                 found.add(Job.SEND)
             if unsettled(session) or waiting_for_takedown(session):
                 found.add(Job.AFTERCARE)
+        if self.webhooks.are_due():
+            found.add(Job.WEBHOOKS)
         return found
 
     def run_until_quiet(self) -> None:
         """Do everything that is due, in this thread: for one command, a demo, a test."""
         for _ in range(ROUNDS):
+            self.webhooks.wait()
             due = self.waiting()
             if not due:
                 return
-            for job in (Job.PLAN, Job.AFTERCARE, Job.SEND):
+            for job in (Job.PLAN, Job.AFTERCARE, Job.SEND, Job.WEBHOOKS):
                 if job in due:
                     self.run(job)
             self.pictures.wait()

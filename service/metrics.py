@@ -7,11 +7,22 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import WaveKind
+from alerts.intake.feed_health import FeedHealth
 from alerts.push import PushOutcome
 
 log = structlog.get_logger()
 
 FIRST_PUSH_BUCKETS_S = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300)
+
+
+FEED_GAUGES = {
+    "lag_seconds": "From the source's word to ours, of a feed's newest poster",
+    "error_ratio": "Refused among a feed's documents of the last day",
+    "failures": "Polls of a feed that failed in a row",
+    "unknown_fields": "Fields that a feed never sent before and nobody has seen to",
+    "stale": "1 if a feed has been silent for too long",
+    "suspended": "1 if a feed is held for the desk",
+}
 
 
 class Metrics:
@@ -55,20 +66,53 @@ class Metrics:
             ["job"],
             registry=self.registry,
         )
+        self.feed_polls = Counter(
+            "porchlight_feed_polls_total",
+            "Polls of a feed: read, unchanged, failed",
+            ["feed", "outcome"],
+            registry=self.registry,
+        )
         self.feed_age_s = Gauge(
             "porchlight_feed_age_seconds",
             "Since a feed was last read",
             ["feed"],
             registry=self.registry,
         )
+        self._feed_gauges = {
+            name: Gauge(f"porchlight_feed_{name}", words, ["feed"], registry=self.registry)
+            for name, words in FEED_GAUGES.items()
+        }
         self.backlog_age_s = Gauge(
             "porchlight_backlog_age_seconds",
             "How long the oldest batch has waited",
             registry=self.registry,
         )
+        self.quarantined_photos = Gauge(
+            "porchlight_quarantined_photos",
+            "Photos on the hash list that wait for their reviewer",
+            registry=self.registry,
+        )
         self.alerts = Gauge(
             "porchlight_alerts", "Alerts by status", ["status"], registry=self.registry
         )
+
+    def feeds(self, healths: Sequence[FeedHealth]) -> None:
+        """Show how the feeds are; one that was taken away is shown no more."""
+        for gauge in (self.feed_age_s, *self._feed_gauges.values()):
+            gauge.clear()
+        for health in healths:
+            self.feed_age_s.labels(health.feed).set(health.silent_s)
+            values = {
+                "lag_seconds": health.lag_s,
+                "error_ratio": health.error_rate,
+                "failures": health.failures,
+                "unknown_fields": health.unknown_fields,
+                "stale": health.is_stale,
+                "suspended": health.suspended_why is not None,
+            }
+            for name, value in values.items():
+                if value is not None:
+                    self._feed_gauges[name].labels(health.feed).set(float(value))
 
     def count(self, channel: str, kind: WaveKind, answers: Sequence[PushOutcome]) -> None:
         """Count a chunk that a channel answered."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 from service.auth import public
-from service.http import docs
+from service.http import FEED_AUTH, docs
 from service.problem import PROBLEM_JSON, ProblemDocument
 
 openapi_api = Blueprint("openapi", __name__)
@@ -23,6 +23,11 @@ DESCRIPTION = (
 RAW_BODIES = {"post__v1_feeds_{feed}_cap": "application/cap+xml"}
 # Answers that are more than plain JSON, by operationId: their own media type.
 ANSWERS = {"get__v1_alerts.geojson": "application/geo+json"}
+# Answers that are no JSON at all, by operationId.
+RAW_ANSWERS = {
+    "get__v1_alerts.atom": "application/atom+xml",
+    "get__v1_alerts_{alert_id}.cap": "application/cap+xml",
+}
 PROBLEM_SCHEMA = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
 
 
@@ -43,6 +48,7 @@ def _document() -> dict[str, Any]:
             _as_problems(operation)
             _raw_bodies(operation)
             _answers(operation)
+            _limited(operation)
     spec["paths"] = {path: spec["paths"][path] for path in sorted(spec["paths"])}
     return spec
 
@@ -69,3 +75,16 @@ def _answers(operation: dict[str, Any]) -> None:
     if media_type is not None:
         answer = operation["responses"]["200"]
         answer["content"] = {media_type: answer["content"]["application/json"]}
+    media_type = RAW_ANSWERS.get(operation["operationId"])
+    if media_type is not None:
+        operation["responses"]["200"]["content"] = {media_type: {"schema": {"type": "string"}}}
+
+
+def _limited(operation: dict[str, Any]) -> None:
+    """Say that a feed may have asked too much, and when it may ask again."""
+    if {FEED_AUTH: []} in operation.get("security", []):
+        operation["responses"]["429"] = {
+            "description": "Too many requests of this feed, or wrong keys from this address.",
+            "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
+            "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
+        }

@@ -19,18 +19,23 @@ POSTERS_AT_ONCE = 8
 GRACE = timedelta(seconds=1)
 
 
+def gather_policy(runtime: Runtime) -> GatherPolicy:
+    """Return what fetching a photo may cost."""
+    settings = runtime.settings
+    return GatherPolicy(
+        limits=AskLimits(max_bytes=settings.photo_max_bytes, total_s=settings.photo_timeout_s),
+        rules=runtime.intake.photos,
+        allow_loopback=settings.photo_allow_loopback,
+    )
+
+
 class Pictures:
     """The pictures of revisions that wait for their first wave."""
 
     def __init__(self, runtime: Runtime) -> None:
-        settings = runtime.settings
         self._runtime = runtime
-        self._waits = timedelta(seconds=settings.photo_timeout_s) + GRACE
-        self._policy = GatherPolicy(
-            limits=AskLimits(max_bytes=settings.photo_max_bytes, total_s=settings.photo_timeout_s),
-            max_pixels=settings.photo_max_pixels,
-            allow_loopback=settings.photo_allow_loopback,
-        )
+        self._waits = timedelta(seconds=runtime.settings.photo_timeout_s) + GRACE
+        self._policy = gather_policy(runtime)
         self._pool = ThreadPoolExecutor(POSTERS_AT_ONCE, thread_name_prefix="pictures")
         self._lock = threading.Lock()
         self._fetching: dict[int, Future[None]] = {}
@@ -65,7 +70,7 @@ class Pictures:
     def _wants(self, revision_id: int) -> bool:
         r = self._runtime
         try:
-            return bool(photos_wanted(r.store, r.vault, revision_id))
+            return any(photo.uri for photo in photos_wanted(r.store, r.vault, revision_id))
         except Exception as e:  # its poster can't be opened: no other alert waits for that
             self._failed(revision_id, e)
             return False

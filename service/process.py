@@ -48,6 +48,7 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
         if scheduler is not None:
             scheduler.stop()
         jobs.pictures.close()
+        jobs.webhooks.close()
         bell.close(runtime.settings.shutdown_s)
         runtime.close()
 

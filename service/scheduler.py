@@ -13,15 +13,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.intake.feed_health import feeds_health, report_quiet_feeds
 from alerts.store.engine import Store
 from service.doorbell import Doorbell
 from service.jobs import Job, Jobs
+from service.photo_retries import LOOKS_EVERY_S, PhotoRetries
 from service.polling import Polling
 from service.wiring import Runtime
 
 log = structlog.get_logger()
 
 LEADER_LOCK = 7_206_415_902_116  # any number, the same for all: pg_try_advisory_lock
+FEEDS_WATCHED_EVERY_S = 60.0  # whether one went quiet
 POLL_LOOKS_EVERY_S = 2.0  # how soon a feed that is due is noticed
 
 
@@ -80,6 +83,7 @@ class Scheduler:
         self._runtime, self._jobs, self._bell = runtime, jobs, bell
         self._leadership = Leadership(runtime.store)
         self._polling = Polling(runtime, bell)
+        self._photo_retries = PhotoRetries(runtime)
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -88,10 +92,13 @@ class Scheduler:
         self._every(settings.sweep_every_s, "sweep", self._sweep)
         self._every(settings.expiry_every_s, "expiry", self._expire)
         self._every(POLL_LOOKS_EVERY_S, "poll", self._polling.poll_due)
+        self._every(FEEDS_WATCHED_EVERY_S, "feeds", self._watch_feeds)
+        self._every(LOOKS_EVERY_S, "photos", self._photo_retries.start_look)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Stop without waiting for the next tick; work in hand ends."""
+        self._photo_retries.close()
         self._scheduler.shutdown(wait=True)
         self._leadership.give_up()
 
@@ -117,6 +124,16 @@ class Scheduler:
         for job in self._jobs.waiting():
             times = self._runtime.settings.worker_threads if job is Job.SEND else 1
             self._bell.ring(job, times=times)
+
+    def _watch_feeds(self) -> None:
+        """Sound the alarm, once, for each feed that went quiet."""
+        r = self._runtime
+        most = timedelta(seconds=r.settings.feed_stale_after_s)
+        with r.store.begin() as session:
+            now = r.clock()
+            quiet = report_quiet_feeds(session, feeds_health(session, now, most), now)
+        for feed in quiet:
+            log.error("feed_quiet", feed=feed)
 
     def _expire(self) -> None:
         if self._jobs.expire():

@@ -36,7 +36,7 @@ class SignupLimit:
 
     def retry_after_s(self, address: str, now: datetime) -> int:
         """Count a sign-up and return 0; or don't, and return the seconds until one is allowed."""
-        key, moment = _household(address), now.timestamp()
+        key, moment = household(address), now.timestamp()
         with self._lock:
             times = self._seen.pop(key, [])
             gone = bisect_right(times, moment - WINDOW_S)
@@ -56,7 +56,7 @@ class SignupLimit:
             self._total -= len(self._seen.pop(longest_ago))
 
 
-def _household(address: str) -> str:
+def household(address: str) -> str:
     """Return what counts as one address: an IPv4 address, an IPv6 network of one household."""
     try:
         ip = ipaddress.ip_address(address)

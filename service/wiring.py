@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
+
 from alerts.alert import Tier
 from alerts.area.derive import AreaPolicy
 from alerts.audience.columns import Columns
@@ -17,6 +19,11 @@ from alerts.clock import Clock, utc_now
 from alerts.delivery.compose import Composer
 from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
 from alerts.intake.consider import Considering
+from alerts.intake.likeness.known import KnownChildren
+from alerts.intake.likeness.policy import LikenessPolicy
+from alerts.intake.limits import CountPeople, Ground, LimitBook
+from alerts.intake.photos.screen import Screening
+from alerts.intake.photos.take import PhotoRules
 from alerts.intake.policy import IntakePolicy
 from alerts.intake.receive import Intake
 from alerts.intake.tiers import TierPolicy
@@ -86,6 +93,9 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         area_policy=area_policy(settings),
         tier_policy=TierPolicy(long_term_after=timedelta(days=settings.long_term_after_days)),
         policy=intake_policy(settings),
+        limits=LimitBook(
+            places, people_in(store, index), spill_m=settings.jurisdiction_spill_km * 1000
+        ),
     )
     return Runtime(
         settings=settings,
@@ -103,7 +113,12 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
             media=media,
             considering=considering,
             clock=clock,
-            max_pixels=settings.photo_max_pixels,
+            photos=PhotoRules(
+                screening=Screening(settings.pdq_list, settings.pdq_max_distance),
+                max_bytes=settings.photo_max_bytes,
+                max_pixels=settings.photo_max_pixels,
+            ),
+            known=KnownChildren(likeness_policy(settings)),
         ),
         links=links,
         channels=channels,
@@ -123,12 +138,33 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
     )
 
 
+def people_in(store: Store, index: Columns) -> CountPeople:
+    """Return the count of subscribers that an area reaches, as of the newest change."""
+
+    def count(shape: Ground) -> int:
+        with store.read() as session:
+            index.refresh(session)
+        return len(np.unique(index.reach(shape).subscriber_ids))
+
+    return count
+
+
 def area_policy(settings: Settings) -> AreaPolicy:
     """Return how far around a place an alert reaches."""
     return AreaPolicy(
         zip_radius_m=settings.zip_radius_m,
         city_radius_m=settings.city_radius_m,
         city_large_radius_m=settings.city_large_radius_m,
+    )
+
+
+def likeness_policy(settings: Settings) -> LikenessPolicy:
+    """Return how sure it must be that two feeds' posters are of one child."""
+    return LikenessPolicy(
+        certain=settings.same_child_certain,
+        doubtful=settings.same_child_doubtful,
+        hint_within_m=settings.same_child_hint_km * 1000,
+        hint_within=timedelta(days=settings.same_child_hint_days),
     )
 
 

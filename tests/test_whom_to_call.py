@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from alerts.poster import CaseKey, Child, Contact, Place, Poster
 from alerts.whom_to_call import load_authorities, phones_in, whom_to_call
 
 FILE = Path(__file__).parents[1] / "config" / "authorities.json"
+FOUND = datetime(2026, 3, 5, tzinfo=UTC)
 BOOK: AuthorityBook = load_authorities(FILE.read_bytes())
 
 
@@ -44,6 +46,36 @@ def test_contacts_for_the_childs_state_come_before_others() -> None:
         BOOK,
     )
     assert [a.name for a in told[:3]] == ["Michigan", "Anywhere", "Texas"]
+
+
+@pytest.mark.parametrize(
+    ("of_the_child", "of_the_contact"),
+    [
+        ("MI", "Michigan"),
+        ("us-mi", "mi."),
+        ("ON", "Ontario"),
+        ("Québec", "QC"),
+        ("Jalisco", "JALISCO"),
+    ],
+)
+def test_a_state_is_the_same_however_it_is_written(of_the_child: str, of_the_contact: str) -> None:
+    contacts = (
+        contact("Elsewhere", "512-555-0100", state="TX"),
+        contact("Anywhere", "800-555-0101", state=" "),
+        contact("Here", "906-555-0102", state=of_the_contact),
+    )
+    told = whom_to_call(poster(*contacts, state=of_the_child), "US", BOOK)
+    assert [a.name for a in told[:3]] == ["Here", "Anywhere", "Elsewhere"]
+
+
+def test_the_contacts_of_a_found_siblings_state_come_last() -> None:
+    home = Child(first_name="Robin", missing_from=Place(state="TX"), date_found=FOUND)
+    two = poster(
+        contact("Texas", "512-555-0100", state="TX"),
+        contact("Michigan", "906-555-0102", state="MI"),
+    )
+    both = two.model_copy(update={"children": (home, *two.children)})
+    assert whom_to_call(both, "US", BOOK)[0].name == "Michigan"
 
 
 def test_a_contact_without_a_number_is_nobody_to_call() -> None:

@@ -1,4 +1,4 @@
-"""Every alert expires (DOMAIN rule 13); and refused documents don't lie about for ever."""
+"""Every alert expires (DOMAIN rule 13); and what nobody needs doesn't lie about for ever."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from alerts.alert import EndReason
 from alerts.lifecycle import end_alert
 from alerts.store.alerts import Alert
+from alerts.store.quarantine import destroy, kept_past
+from alerts.store.staff import record
 from alerts.store.submissions import old_refused
 from alerts.store.vault import Vault
 
@@ -26,3 +28,21 @@ def forget_refused(session: Session, vault: Vault, now: datetime, kept: timedelt
         vault.destroy(submission.key_id)
         submission.sealed_raw = None
     return len(old)
+
+
+def forget_quarantined(session: Session, vault: Vault, now: datetime, kept: timedelta) -> int:
+    """Destroy photos that were in quarantine for longer than `kept`; return how many.
+
+    What stays is that there was one, which entry of the hash list it resembled, and who looked.
+    """
+    over = kept_past(session, now - kept)
+    for photo in over:
+        destroy(vault, photo)
+        record(
+            session,
+            now,
+            actor="system",
+            deed="photo.destroyed",
+            subject=f"photo:{photo.public_id}",
+        )
+    return len(over)

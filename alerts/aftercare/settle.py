@@ -19,6 +19,9 @@ from alerts.audience.told import TELLING, devices_in_waves, devices_told
 from alerts.store.alerts import Alert
 from alerts.store.waves import Batch, BatchState, Wave, close
 
+# The child is still missing: the alert goes from the screen, and nothing is said.
+NO_GOOD_NEWS = frozenset({EndReason.EXPIRED, EndReason.SUPERSEDED})
+
 
 def unsettled(session: Session) -> Sequence[int]:
     """Return ended alerts of which somebody may not know yet that they are over."""
@@ -57,7 +60,7 @@ def _close_unsent(session: Session, alert: Alert, now: datetime) -> bool:
 
 
 def _tell_the_end(session: Session, alert: Alert, now: datetime, batch_size: int) -> int:
-    kind = WaveKind.TAKEDOWN if alert.end_reason is EndReason.EXPIRED else WaveKind.ALL_CLEAR
+    kind = WaveKind.TAKEDOWN if alert.end_reason in NO_GOOD_NEWS else WaveKind.ALL_CLEAR
     told, heard = devices_told(session, alert.id), devices_in_waves(session, alert.id, kind)
     fresh = told[~np.isin(told, heard)]
     found = seats_of_devices(session, fresh.tolist(), alert.tier, now, is_end=True)

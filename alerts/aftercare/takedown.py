@@ -12,12 +12,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.feed_events import tell_of_receipt
 from alerts.store.alerts import AlertRevision, alert_of_case
 from alerts.store.cases import CaseRecord, PhotoRecord, PosterRecord, TakedownReceipt
 from alerts.store.media import Media
+from alerts.store.quarantine import destroy_unconfirmed, has_evidence
 from alerts.store.staff import record
 from alerts.store.submissions import of_case
 from alerts.store.vault import Vault
+
+KEPT = (
+    "keyed hashes: of the case's numbers and, against a late poster, of name and birth date",
+    "counts",
+    "the area, which names no child",
+)
+EVIDENCE = "a photo that a reviewer confirmed to be on a hash list, under a key of its own"
 
 
 def take_down(
@@ -31,11 +40,13 @@ def take_down(
         "photos": _remove_photos(session, media, case, now),
         "posters": _blank_posters(session, case),
         "documents": _blank_documents(session, case),
+        "quarantined": destroy_unconfirmed(session, vault, case.id),
     }
     _blank_reasons(session, case)
     case.taken_down_at = now
-    receipt = _receipt(vault, case, now, gone)
+    receipt = _receipt(vault, case, now, gone, evidence=has_evidence(session, case.id))
     session.add(receipt)
+    tell_of_receipt(session, case, receipt)
     record(
         session,
         now,
@@ -51,7 +62,7 @@ def _remove_photos(session: Session, media: Media, case: CaseRecord, now: dateti
     photos = session.scalars(select(PhotoRecord).where(PhotoRecord.case_id == case.id)).all()
     for photo in photos:
         media.remove(photo.public_id)
-        photo.removed_at = photo.removed_at or now
+        photo.removed_at, photo.sealed_pdq = photo.removed_at or now, None
     return len(photos)
 
 
@@ -84,7 +95,7 @@ def _without_words(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def _receipt(
-    vault: Vault, case: CaseRecord, now: datetime, gone: dict[str, int]
+    vault: Vault, case: CaseRecord, now: datetime, gone: dict[str, int], *, evidence: bool
 ) -> TakedownReceipt:
     when = now.isoformat()
     ended = case.ended_at.isoformat() if case.ended_at else when
@@ -97,13 +108,21 @@ def _receipt(
             {"where": "database", "what": "posters", "count": gone["posters"], "gone_at": when},
             {"where": "database", "what": "documents", "count": gone["documents"], "gone_at": when},
             {"where": "media", "what": "photos", "count": gone["photos"], "gone_at": when},
+            *_of_the_quarantine(gone["quarantined"], when),
         ],
         "backups": "unreadable since the key is gone; they go with their age",
-        "kept": ["a keyed hash of the case number", "counts", "the area, which names no child"],
+        "kept": [*KEPT, *([EVIDENCE] if evidence else [])],
         "public_key": vault.public_key_pem(),
     }
     signature = vault.sign(canonical(document))
     return TakedownReceipt(case_id=case.id, document=document, signature=signature, signed_at=now)
+
+
+def _of_the_quarantine(count: int, when: str) -> list[dict[str, Any]]:
+    if not count:
+        return []
+    what = "photos in quarantine, with their keys"
+    return [{"where": "database", "what": what, "count": count, "gone_at": when}]
 
 
 def canonical(document: dict[str, Any]) -> bytes:

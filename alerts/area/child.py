@@ -123,6 +123,8 @@ def _in_county(
 def _lie_together(records: Sequence[PlaceRecord], policy: AreaPolicy) -> bool:
     """Say whether all are the first city: its own record, its post offices, its outskirts."""
     first = records[0]
+    if len(records) == 1:
+        return True
     within_m = policy.same_city_radii * _city_radius_m(first, policy)
     centre = LonLat(first.lon, first.lat)
     others = [LonLat(r.lon, r.lat) for r in records[1:]]

@@ -1,23 +1,25 @@
 """What the area of interest of a poster is, and how we know.
 
 In the order of DOMAIN rule 8: what the source drew; its geocodes; where each child who is still
-missing went missing from. Nothing found is no error of the program: the alert is held, and the
-problems tell the desk what was missing.
+missing went missing from; at last the states in which the poster is distributed, which else are a
+second opinion. Nothing found is no error of the program: the alert is held, and the problems tell
+the desk what was missing.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alerts.area.child import child_ground
 from alerts.area.explicit import as_warning, explicit_ground
 from alerts.area.geocodes import geocode_ground
-from alerts.area.piece import Finding, Piece, joined
+from alerts.area.piece import Finding, Piece, joined, km2_of
 from alerts.area.policy import AreaPolicy
+from alerts.area.second_opinion import distribution_ground, read_distribution, second_opinion
 from alerts.area.whereabouts import read_whereabouts
 from alerts.area_of_interest import CONFIDENCE, AreaOfInterest
 from alerts.places import PlaceBook
 from alerts.poster import Child, Poster
 from alerts.problem import Problem, warning
-from geo.measure import area_km2
 
 __all__ = ["AreaDerivation", "AreaPolicy", "derive_area"]
 
@@ -28,6 +30,7 @@ class AreaDerivation:
 
     area: AreaOfInterest | None
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()  # of the problems, those for which the desk should look first
 
 
 def derive_area(poster: Poster, places: PlaceBook, policy: AreaPolicy) -> AreaDerivation:
@@ -37,17 +40,33 @@ def derive_area(poster: Poster, places: PlaceBook, policy: AreaPolicy) -> AreaDe
     are errors if nothing else names the ground, else warnings. Without any ground `area` is None
     and the last problem is the warning "no_area".
     """
-    problems: list[Problem] = []
-    for finding in (
-        explicit_ground(poster.areas),
-        geocode_ground(poster.areas, places, policy),
-        _children_ground(poster, places, policy),
-    ):
+    distribution = read_distribution(poster, places)
+    problems = list(distribution.problems)
+    for finding in _findings(poster, places, policy):
         problems += finding.problems
         if finding.piece:
-            area = _area(finding.piece, policy)
-            return AreaDerivation(area=area, problems=tuple(map(as_warning, problems)))
+            opinion = second_opinion(_area(finding.piece, policy), distribution, policy)
+            return _derived(opinion.area, problems, opinion.doubts)
+    last = distribution_ground(distribution, policy)
+    if last.piece:
+        area = _area(last.piece, policy)
+        doubtful = {"confidence": area.confidence * policy.distribution_penalty}
+        return _derived(area.model_copy(update=doubtful), problems, last.problems)
     return AreaDerivation(area=None, problems=(*problems, _no_area(poster)))
+
+
+def _findings(poster: Poster, places: PlaceBook, policy: AreaPolicy) -> Iterator[Finding]:
+    """Look in the order of DOMAIN rule 8, no further than until ground is found."""
+    yield explicit_ground(poster.areas)
+    yield geocode_ground(poster.areas, places, policy)
+    yield _children_ground(poster, places, policy)
+
+
+def _derived(
+    area: AreaOfInterest, problems: Sequence[Problem], doubts: tuple[Problem, ...]
+) -> AreaDerivation:
+    said = (*map(as_warning, problems), *doubts)
+    return AreaDerivation(area=area, problems=said, doubts=doubts)
 
 
 def _children_ground(poster: Poster, places: PlaceBook, policy: AreaPolicy) -> Finding:
@@ -78,7 +97,7 @@ def _area(piece: Piece, policy: AreaPolicy) -> AreaOfInterest:
         shape=piece.shape,
         provenance=piece.provenance,
         confidence=CONFIDENCE[piece.provenance] * penalty,
-        area_km2=area_km2(piece.shape),
+        area_km2=km2_of(piece),
         source=piece.source,
         places=piece.places,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shapely import union_all
 from shapely.geometry import MultiPolygon, Polygon
@@ -11,10 +12,13 @@ from alerts.places import PlaceRecord
 from alerts.problem import Problem
 from geo.circle import circle_ground
 from geo.coordinates import LonLat
+from geo.measure import area_km2
 from geo.polygon import ground
 
 # From what is known best to what is known worst.
 _ORDER = tuple(Provenance)
+
+_REMEMBERED = 4_000  # shapes, some 2 kB each
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,9 +40,21 @@ class Finding:
     problems: tuple[Problem, ...] = ()
 
 
+@lru_cache(_REMEMBERED)
 def circle_around(lon: float, lat: float, radius_m: float) -> Polygon | MultiPolygon:
-    """Return the ground within `radius_m` metres of a point."""
+    """Return the ground within `radius_m` metres of a point; remembered, as towns come again."""
     return circle_ground(LonLat(lon, lat), radius_m)
+
+
+def km2_of(piece: Piece) -> float:
+    """Return the area of a piece, geodesic; that of places is remembered, as they come again."""
+    is_place = _ORDER.index(piece.provenance) >= _ORDER.index(Provenance.ZIP)
+    return _km2_of_place(piece.shape) if is_place else area_km2(piece.shape)
+
+
+@lru_cache(_REMEMBERED)
+def _km2_of_place(shape: Polygon | MultiPolygon) -> float:
+    return area_km2(shape)
 
 
 def outline_of(record: PlaceRecord, radius_m: float) -> Polygon | MultiPolygon:
@@ -54,9 +70,9 @@ def united(shapes: Iterable[Polygon | MultiPolygon]) -> Polygon | MultiPolygon:
 
 def joined(pieces: Sequence[Piece]) -> Piece:
     """Return all pieces as one, no better known than the weakest of them."""
-    distinct = tuple(dict.fromkeys(piece.source for piece in pieces))
+    distinct = {piece.source: piece.shape for piece in pieces}  # siblings share their place
     return Piece(
-        shape=united(piece.shape for piece in pieces),
+        shape=united(distinct.values()),
         provenance=max((piece.provenance for piece in pieces), key=_ORDER.index),
         source="; ".join(distinct),
         places=tuple(dict.fromkeys(code for piece in pieces for code in piece.places)),

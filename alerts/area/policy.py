@@ -29,3 +29,11 @@ class AreaPolicy(BaseModel):
     dominant_city_ratio: float = 10
     # Some codes of the source were unknown or only approximated: the ground is incomplete.
     unknown_code_penalty: float = 0.8
+    # The states in which a poster is distributed agree with the area, or lie elsewhere; and so many
+    # of them at most say anything: nearly every poster of five states names the neighbours only.
+    agreed_bonus: float = 0.05
+    agreed_at_most: float = 0.95
+    elsewhere_penalty: float = 0.5
+    most_distribution_states: int = 5
+    # Nothing but the distribution names ground: half as sure as a state that the poster names.
+    distribution_penalty: float = 0.5

@@ -9,11 +9,12 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy.orm import Session
 
-from alerts.alert import RevisionState, Status, Tier, WaveKind
+from alerts.alert import UNIDENTIFIED, RevisionState, Status, Tier, WaveKind
 from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import WavePolicy, seats_for, seats_of_devices, write_wave
 from alerts.audience.raise_to_amber import release_held
 from alerts.audience.told import devices_told
+from alerts.audience.wholly_sent import note_if_nobody
 from alerts.store.alerts import Alert, AlertRevision
 from alerts.store.subscribers import changes_since, newest_change
 from alerts.store.waves import unpark
@@ -46,6 +47,8 @@ def plan_revision(
     updated = _tell_update(session, alert, revision, now, policy, seq)
     told = _tell_first(session, index, alert, revision, now, policy, seq)
     revision.planned_at, alert.planned_seq = now, seq
+    if _is_pushed(revision):
+        note_if_nobody(session, alert, revision, now)
     return freed + updated + told
 
 
@@ -83,6 +86,8 @@ def _may_tell(alert: Alert, revision: AlertRevision, now: datetime) -> bool:
 
 
 def _is_pushed(revision: AlertRevision) -> bool:
+    if any(reason.get("code") == UNIDENTIFIED for reason in revision.held_reasons):
+        return False  # whatever its tier was raised to
     return revision.area is not None and revision.tier is not Tier.LONG_TERM
 
 

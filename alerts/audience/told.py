@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from alerts.alert import Tier, WaveKind
 from alerts.push import Outcome
 from alerts.store.alerts import Alert
+from alerts.store.leads import alerts_of_same_child
 from alerts.store.waves import Batch, Wave, batches_naming, batches_of_alert
 
 FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
@@ -37,13 +38,16 @@ Ids = NDArray[np.int64]
 def people_told_or_due(session: Session, alert_id: int, *, knows_cap: bool = True) -> Ids:
     """Return the subscribers whom this alert reached, or is on its way to.
 
+    Another alert counts as this one if the desk said that both are of the same child.
+
     Who is over their weekly cap is among them, unless it `knows_cap` no more: it is amber now.
     """
     found = []
     told_or_due = [o for o in TOLD_OR_DUE if knows_cap or o is not Outcome.CAPPED]
-    for batch in batches_of_alert(session, alert_id, TELLING):
-        due = np.isin(batch.outcome_array(), told_or_due)
-        found.append(batch.people()[due])
+    for of_child in (alert_id, *alerts_of_same_child(session, alert_id)):
+        for batch in batches_of_alert(session, of_child, TELLING):
+            due = np.isin(batch.outcome_array(), told_or_due)
+            found.append(batch.people()[due])
     return _unique(found)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from alerts.alert import Status, WaveKind
 from alerts.audience.index import AudienceIndex
 from alerts.audience.told import FIRST_TELLING, TELLING
+from alerts.audience.wholly_sent import note_if_sent
 from alerts.delivery.compose import END_TTL, ENDS, Composer
 from alerts.errors import Refused, Sealed
 from alerts.push import Outcome, PushMessage, PushTarget
@@ -84,6 +85,7 @@ def claim_batch(
         batch.outcomes = outcomes.tobytes()
         if not targets:
             _done(batch, now)
+            note_if_sent(session, batch_id, now)
             return None
         try:
             message = composer.compose(session, wave, batch, now)

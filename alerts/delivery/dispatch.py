@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 
 from alerts.alert import Status
 from alerts.audience.index import AudienceIndex
+from alerts.audience.wholly_sent import note_if_sent
 from alerts.clock import Clock
 from alerts.delivery.claim import RETRIED, Claimed, claim_batch
 from alerts.delivery.compose import Composer
@@ -169,7 +170,7 @@ class Dispatcher:
             after = 0
         in_vain = waits and not (outcomes == Outcome.SENT).any()
         with self.store.begin() as session:
-            return write_if_owner(
+            is_ours = write_if_owner(
                 session,
                 claimed.batch_id,
                 claimed.owner,
@@ -182,6 +183,9 @@ class Dispatcher:
                 not_before=now + timedelta(seconds=after),
                 done_at=None if waits else now,
             )
+            if is_ours and not waits:
+                note_if_sent(session, claimed.batch_id, now)
+            return is_ours
 
     def _stop(self, claimed: Claimed, problem: Misconfigured | Refused | Sealed) -> None:
         """Give a batch back whose channel must be mended, or whose message."""

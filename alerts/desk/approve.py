@@ -1,7 +1,8 @@
 """Says yes to a held alert: as many people as the policy asks for, each to exactly one area.
 
 DOMAIN rule 6: an approval binds to one revision and one area; another area asks again. Rules 2
-and 7: without ground, or without anybody to call, there is nothing to approve.
+and 7: without ground, or without anybody to call, there is nothing to approve; nor is there on a
+poster of somebody unidentified, which looks for a name and not for a child.
 """
 
 from dataclasses import dataclass
@@ -113,6 +114,8 @@ def _check(
     poster = open_poster(vault, case.key_id, session.get_one(PosterRecord, revision.poster_id))
     if poster is None:
         raise Conflict("its poster was taken back; there is nothing to send")
+    if poster.unidentified:
+        raise Conflict("it is of somebody unidentified; such a poster is never pushed")
     if not whom_to_call(poster, alert.country, authorities):
         raise Conflict("there is nobody to call; the source must send a contact, then approve it")
     return revision.area

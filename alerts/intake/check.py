@@ -5,24 +5,32 @@ asked here.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from alerts.alert import Tier
 from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.intake.cap.containers import DocumentReading, read_document
 from alerts.intake.cap.ground import explicit_ground
 from alerts.intake.cap.poster import EXERCISE_STATUSES, is_about_a_child, poster_from_cap
+from alerts.intake.cap.signature import check_signatures
 from alerts.intake.cap.values import CapAlert, CapReading
+from alerts.intake.check_report import AlertReport, CheckReport, Findings
 from alerts.intake.rss import is_ncmec_rss, read_ncmec_rss
 from alerts.poster import Poster
 from alerts.problem import Problem, error, warning
 from geo.errors import GeoError
 from geo.geojson import to_geometry
 from geo.measure import area_km2
+
+__all__ = [
+    "AlertReport",
+    "AreaResolution",
+    "CheckReport",
+    "RequestedFormat",
+    "ResolveArea",
+    "check_document",
+]
 
 RequestedFormat = Literal["auto", "cap", "ncmec", "rss"]
 PostersReading = tuple[tuple[Poster, ...], tuple[Problem, ...]]
@@ -40,55 +48,6 @@ ResolveArea = Callable[[Poster], AreaResolution]
 ReadNcmec = Callable[[bytes], PostersReading]
 
 
-class AlertReport(BaseModel):
-    """What was understood of one alert; a poster has no CAP status, type and scope."""
-
-    model_config = ConfigDict(frozen=True)
-
-    identifier: str
-    sender: str
-    sent: datetime | None
-    status: str | None
-    msg_type: str | None
-    scope: str | None
-    references: tuple[str, ...] = ()  # "sender,identifier,sent", as sent
-    tier: Tier | None  # None: not about a missing child
-    languages: tuple[str, ...]
-    expires: datetime | None
-    area: dict[str, Any] | None  # GeoJSON geometry, WGS84 lon/lat
-    area_provenance: Provenance | None
-    area_km2: float | None
-
-
-class CheckReport(BaseModel):
-    """One line of `porchlight feed check`; `model_dump(mode="json")` is DESIGN section 6."""
-
-    model_config = ConfigDict(frozen=True)
-
-    file: str
-    ok: bool
-    format: str  # cap | edxl-de | atom | rss | ncmec | unknown
-    problems: tuple[Problem, ...]
-    alerts: tuple[AlertReport, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Findings:
-    """What has been found so far."""
-
-    problems: list[Problem] = field(default_factory=list)
-    alerts: list[AlertReport] = field(default_factory=list)
-
-    def report(self, file: str, kind: str) -> CheckReport:
-        return CheckReport(
-            file=file,
-            ok=all(p.severity != "error" for p in self.problems),
-            format=kind,
-            problems=tuple(self.problems),
-            alerts=tuple(self.alerts),
-        )
-
-
 def check_document(
     raw: bytes,
     *,
@@ -96,6 +55,7 @@ def check_document(
     format: RequestedFormat = "auto",
     resolve_area: ResolveArea | None = None,
     read_ncmec: ReadNcmec | None = None,
+    certificates: str | None = None,
 ) -> CheckReport:
     """Say what a document holds and what keeps us from acting on it.
 
@@ -105,6 +65,7 @@ def check_document(
     format: what it should be; "auto" looks. "rss" is missingkids.org's RSS or an index of CAP.
     resolve_area: names the ground of a poster; without it only explicit shapes count.
     read_ncmec: reads NCMEC's JSON; without it such a document is refused.
+    certificates: PEM of those who may sign; without them a signature is only seen.
 
     Returns: `ok` means that no problem is an error. Errors: malformed XML, attacks, documents that
     are no alert, invalid CAP, feeds with nothing in them. Warnings, beside the readers' own:
@@ -117,7 +78,7 @@ def check_document(
     document = read_document(raw)
     if format in ("auto", "rss") and document.format == "rss" and is_ncmec_rss(document.links):
         return _check_posters(read_ncmec_rss(raw), file, "rss", resolve)
-    report = _check_cap(document, file, resolve)
+    report = _check_cap(raw, document, file, resolve, certificates)
     return _held_to(format, document, report)
 
 
@@ -140,7 +101,7 @@ def _check_ncmec(
 ) -> CheckReport:
     if read_ncmec is None:
         found = error("unsupported_format", "", "NCMEC's JSON can't be checked here.")
-        return _Findings(problems=[found]).report(file, "ncmec")
+        return Findings(problems=[found]).report(file, "ncmec")
     return _check_posters(read_ncmec(raw), file, "ncmec", resolve)
 
 
@@ -148,7 +109,7 @@ def _check_posters(
     reading: PostersReading, file: str, kind: str, resolve: ResolveArea
 ) -> CheckReport:
     posters, problems = reading
-    findings = _Findings(problems=list(problems))
+    findings = Findings(problems=list(problems))
     if not posters and not problems:
         findings.problems.append(error("no_posters", "", "The document holds no poster."))
     for poster in posters:
@@ -158,17 +119,27 @@ def _check_posters(
     return findings.report(file, kind)
 
 
-def _check_cap(document: DocumentReading, file: str, resolve: ResolveArea) -> CheckReport:
-    findings = _Findings(problems=list(document.problems))
+def _check_cap(
+    raw: bytes,
+    document: DocumentReading,
+    file: str,
+    resolve: ResolveArea,
+    certificates: str | None,
+) -> CheckReport:
+    findings = Findings(problems=list(document.problems))
     for reading in document.alerts:
         findings.problems.extend(reading.problems)
         if reading.alert:
             _check_alert(reading.alert, reading, resolve, findings)
-    return findings.report(file, document.format)
+    if not document.alerts:
+        return findings.report(file, document.format)
+    signed = check_signatures(raw, certificates)
+    findings.problems.extend(signed.problems)
+    return findings.report(file, document.format, signed.state)
 
 
 def _check_alert(
-    alert: CapAlert, reading: CapReading, resolve: ResolveArea, findings: _Findings
+    alert: CapAlert, reading: CapReading, resolve: ResolveArea, findings: Findings
 ) -> None:
     poster = poster_from_cap(alert)
     about_a_child = is_about_a_child(alert)
@@ -178,7 +149,7 @@ def _check_alert(
         resolution = replace(resolution, problems=_not_said_yet(resolution, reading))
         findings.problems.extend(_poster_problems(poster, resolution, about_a_child=about_a_child))
     report = _poster_report(poster, resolution.area)
-    findings.alerts.append(_with_cap(report, alert, about_a_child=about_a_child))
+    findings.alerts.append(_with_cap(report, reading, alert, about_a_child=about_a_child))
 
 
 def _not_said_yet(resolution: AreaResolution, reading: CapReading) -> tuple[Problem, ...]:
@@ -263,7 +234,9 @@ def _poster_report(poster: Poster, area: AreaOfInterest | None) -> AlertReport:
     )
 
 
-def _with_cap(report: AlertReport, alert: CapAlert, *, about_a_child: bool) -> AlertReport:
+def _with_cap(
+    report: AlertReport, reading: CapReading, alert: CapAlert, *, about_a_child: bool
+) -> AlertReport:
     return report.model_copy(
         update={
             "status": alert.status,
@@ -271,5 +244,6 @@ def _with_cap(report: AlertReport, alert: CapAlert, *, about_a_child: bool) -> A
             "scope": alert.scope or None,
             "references": tuple(map(str, alert.references)),
             "tier": report.tier if about_a_child else None,
+            "schema_valid": reading.schema_valid,
         }
     )

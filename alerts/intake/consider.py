@@ -13,12 +13,12 @@ from alerts.area.whereabouts import country_code
 from alerts.area_of_interest import AreaOfInterest
 from alerts.authority import Authority, AuthorityBook
 from alerts.intake.hold import Considered, reasons_to_hold
+from alerts.intake.limits import FeedTerms, LimitBook
 from alerts.intake.policy import IntakePolicy
 from alerts.intake.tiers import TierPolicy, tier_of
 from alerts.places import PlaceBook
 from alerts.poster import Poster
 from alerts.problem import Problem
-from alerts.store.feeds import Trust
 from alerts.whom_to_call import whom_to_call
 
 
@@ -46,9 +46,10 @@ class Considering:
     area_policy: AreaPolicy
     tier_policy: TierPolicy
     policy: IntakePolicy
+    limits: LimitBook
 
-    def propose(self, poster: Poster, trust: Trust, now: datetime) -> Proposal:
-        """Work out tier, area, authorities and expiry of a poster."""
+    def propose(self, poster: Poster, terms: FeedTerms, now: datetime) -> Proposal:
+        """Work out tier, area, authorities and expiry of a poster, on its feed's terms."""
         decided = tier_of(poster, now, self.tier_policy)
         derived = derive_area(poster, self.places, self.area_policy)
         country = self.country_of(poster, derived.area)
@@ -58,8 +59,11 @@ class Considering:
             tier=decided.tier,
             area=derived.area,
             authorities=authorities,
-            trust=trust,
+            trust=terms.trust,
+            doubts=derived.doubts,
         )
+        over = self.limits.exceeded(terms, decided.tier, derived.area)
+        hold = (*reasons_to_hold(considered, self.policy, now), *over)
         return Proposal(
             poster=poster,
             tier=decided.tier,
@@ -68,8 +72,8 @@ class Considering:
             time_zone=time_zone_of(derived.area.shape) if derived.area else None,
             authorities=authorities,
             expires_at=self.policy.expiry(decided.tier, now, poster.expires_at),
-            problems=(*decided.problems, *derived.problems),
-            hold=tuple(reasons_to_hold(considered, self.policy, now)),
+            problems=tuple(p for p in (*decided.problems, *derived.problems) if p not in hold),
+            hold=hold,
         )
 
     def country_of(self, poster: Poster, area: AreaOfInterest | None) -> str | None:

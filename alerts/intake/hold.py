@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from alerts.alert import Tier
+from alerts.alert import UNIDENTIFIED, Tier
+from alerts.area.second_opinion import ELSEWHERE
 from alerts.area_of_interest import AreaOfInterest
 from alerts.authority import Authority
 from alerts.intake.policy import IntakePolicy
@@ -24,6 +25,7 @@ class Considered(BaseModel):
     area: AreaOfInterest | None
     authorities: tuple[Authority, ...]
     trust: Trust
+    doubts: tuple[Problem, ...] = ()  # about the area
 
 
 def reasons_to_hold(
@@ -37,6 +39,7 @@ def reasons_to_hold(
         *_expired(considered, now),
         *_old_amber(considered, policy, now),
         *_too_large(considered, policy),
+        *_doubtful_area(considered),
     ]
 
 
@@ -61,9 +64,7 @@ def _no_authority(c: Considered) -> Problem | None:
 def _unidentified(c: Considered) -> Problem | None:
     if not c.poster.unidentified:
         return None
-    return warning(
-        "unidentified", "/unidentified", "Posters of unidentified persons aren't pushed."
-    )
+    return warning(UNIDENTIFIED, "/unidentified", "Posters of unidentified persons aren't pushed.")
 
 
 def _trust(c: Considered) -> Problem | None:
@@ -105,3 +106,9 @@ def _too_large(c: Considered, policy: IntakePolicy) -> Sequence[Problem]:
         f"{limit_km2:,.0f} km²: the desk must look at it first."
     )
     return (warning("area_too_large", "", message),)
+
+
+def _doubtful_area(c: Considered) -> Sequence[Problem]:
+    """Let amber go out where the child is missing from, wherever else it is distributed."""
+    is_amber = c.tier is Tier.AMBER
+    return [doubt for doubt in c.doubts if not (is_amber and doubt.code == ELSEWHERE)]

@@ -5,6 +5,7 @@ checkpoint that says so; a broken poster is kept as refused and never stops the 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,27 +14,38 @@ from alerts.clock import Clock
 from alerts.errors import AlertsError, FeedUnavailable
 from alerts.intake.cases import lookup_of
 from alerts.intake.document import Document, TakenIn
+from alerts.intake.listed import ended_unfound, note_listed
 from alerts.intake.ncmec.api import PosterApi, PosterPage
 from alerts.intake.ncmec.listing import RawPoster
-from alerts.intake.ncmec.reader import read_poster_bytes
-from alerts.intake.photos.clean import clean_photo
+from alerts.intake.ncmec.reader import case_in, read_poster_bytes
 from alerts.intake.photos.errors import PhotoRefused
-from alerts.intake.photos.keep import KeptPhoto, refused
-from alerts.intake.receive import JSON, Intake, Prepared
+from alerts.intake.photos.keep import KeptPhoto, known_sources, refused
+from alerts.intake.photos.quarantine import photo_quarantined
+from alerts.intake.photos.take import take_photo
+from alerts.intake.prepared import Prepared
+from alerts.intake.pull.timetable import wait_for
+from alerts.intake.receive import JSON, Intake
 from alerts.photos_shown import photos_shown, source_hash
 from alerts.poster import Poster
 from alerts.problem import Problem, warning
-from alerts.store.cases import case_by_lookup, photos_of_case
+from alerts.store.cases import case_by_lookup
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, checkpoint, set_checkpoint
+from alerts.store.notices import notify_desk
 from alerts.store.submissions import was_refused, was_seen
 
 CHECKPOINT = "lastModifiedFrom"
-# Longest wait after failures in a row: half an hour, a tenth of what NCMEC's token lives.
-LONGEST_BACK_OFF = timedelta(minutes=30)
-# After each page the feed is ours for so long: a hundred posters with a photo or two at a second
-# each. Nobody else begins to read it meanwhile; after a crash somebody does when it is over.
-PAGE_LEASE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """A feed that we read, and with what."""
+
+    store: Store
+    intake: Intake
+    api: PosterApi
+    feed: Feed
+    clock: Clock
 
 
 def poll_poster_api(
@@ -45,39 +57,72 @@ def poll_poster_api(
     ------
     FeedUnavailable: the source can't be read now; what was yielded before is stored.
     """
+    pull = Pull(store=store, intake=intake, api=api, feed=feed, clock=clock)
     with store.read() as session:
         since = checkpoint(session, feed, CHECKPOINT)
     for page in api.posters(datetime.fromisoformat(since) if since else None):
-        yield from _take_page(store, intake, api, feed, page, clock)
+        yield from take_page(pull, page)
 
 
-def note_poll(store: Store, feed_id: int, now: datetime, every: timedelta, why: str | None) -> None:
-    """Write down how a poll went, and when the next one is due: later after each failure."""
+def note_poll(
+    store: Store,
+    feed_id: int,
+    now: datetime,
+    every: timedelta,
+    why: str | None,
+    *,
+    retry_after_s: float | None = None,
+) -> None:
+    """Write down how a poll went, and when the next one is due: later after each failure.
+
+    `retry_after_s`: how long the source asks us to wait, in seconds.
+    """
     with store.begin() as session:
         feed = session.get_one(Feed, feed_id)
         feed.polled_at, feed.last_error = now, why[:500] if why else None
         feed.failures = feed.failures + 1 if why else 0
         feed.read_at = feed.read_at if why else now
-        wait = min(every * 2 ** min(feed.failures, 10), max(LONGEST_BACK_OFF, every))
-        feed.next_poll_at = now + (wait if why else every)
+        feed.next_poll_at = now + wait_for(every, feed.failures, retry_after_s)
 
 
-def _take_page(
-    store: Store, intake: Intake, api: PosterApi, feed: Feed, page: PosterPage, clock: Clock
-) -> list[TakenIn]:
-    fresh = _unseen(store, intake, feed, page)
-    prepared = [_prepare(store, intake, api, feed, item, clock) for item in fresh]
-    with store.begin() as session:
+def take_page(pull: Pull, page: PosterPage, *, moves_on: bool = True) -> list[TakenIn]:
+    """Take in what of a page isn't here yet, and write down how far the feed was read.
+
+    `moves_on`: the page belongs to the reading that the checkpoint is about.
+    """
+    intake, feed, clock = pull.intake, pull.feed, pull.clock
+    prepared = [_prepare(pull, item) for item in _unseen(pull, page)]
+    names = names_in(intake, page)
+    with pull.store.begin() as session:
+        intake.in_turn(session, prepared)
         taken = [
             intake.write(session, feed, one)
             for one in prepared
             if not _is_refused_again(session, intake, feed, one)
         ]
-        _stay(session, feed, clock() + PAGE_LEASE)
-        if page.newest_modified_at is not None:
+        for name in note_listed(session, feed, names, clock()):
+            _tell_of_return(session, feed, name, clock())
+        if moves_on and page.newest_modified_at is not None:
             value = page.newest_modified_at.isoformat()
             set_checkpoint(session, feed, CHECKPOINT, value, clock())
     return taken
+
+
+def names_in(intake: Intake, page: PosterPage) -> set[bytes]:
+    """Return the names of the cases that a page lists; what can't be read has none."""
+    keys = [case_in(item.payload) for item in page.items]
+    return {lookup_of(intake.vault, key) for key in keys if key is not None}
+
+
+def _tell_of_return(session: Session, feed: Feed, name: bytes, now: datetime) -> None:
+    """Tell the desk that what had gone is back: whether a child is missing anew, a person says."""
+    alert = ended_unfound(session, feed, name)
+    if alert is not None:
+        message = (
+            "A poster had gone from the source, and its alert was ended. The source lists it "
+            "again: look there whether the child is still missing."
+        )
+        notify_desk(session, "listed_again", message, now, feed_id=feed.id, alert_id=alert.id)
 
 
 def _is_refused_again(session: Session, intake: Intake, feed: Feed, one: Prepared) -> bool:
@@ -86,52 +131,45 @@ def _is_refused_again(session: Session, intake: Intake, feed: Feed, one: Prepare
     return one.proposal is None and was_refused(session, feed.id, digest)
 
 
-def _stay(session: Session, feed: Feed, until: datetime) -> None:
-    """Put the next poll off, so that no other process reads the feed beside us."""
-    row = session.get_one(Feed, feed.id)
-    row.next_poll_at = max(row.next_poll_at or until, until)
-
-
-def _unseen(store: Store, intake: Intake, feed: Feed, page: PosterPage) -> list[RawPoster]:
+def _unseen(pull: Pull, page: PosterPage) -> list[RawPoster]:
     """Leave out what this feed sent before, byte by byte: the checkpoint is inclusive.
 
     What was refused is looked at again: the rule, or a fault of ours, may be mended since.
     """
-    with store.read() as session:
+    vault, feed_id = pull.intake.vault, pull.feed.id
+    with pull.store.read() as session:
         return [
             item
             for item in page.items
-            if not was_seen(session, feed.id, intake.vault.lookup_bytes("raw", item.raw))
+            if not was_seen(session, feed_id, vault.lookup_bytes("raw", item.raw))
         ]
 
 
-def _prepare(
-    store: Store, intake: Intake, api: PosterApi, feed: Feed, item: RawPoster, clock: Clock
-) -> Prepared:
-    document = Document(raw=item.raw, media_type=JSON, received_at=clock())
+def _prepare(pull: Pull, item: RawPoster) -> Prepared:
+    document = Document(raw=item.raw, media_type=JSON, received_at=pull.clock())
     reading = read_poster_bytes(item.raw)
     photos: list[KeptPhoto] = []
     problems: list[Problem] = list(reading.problems)
     if reading.poster is not None:
-        photos, odd = _fetch_photos(store, intake, api, reading.poster)
+        photos, odd = _fetch_photos(pull, reading.poster)
         problems += odd
-    return intake.prepare(feed, document, reading.poster, tuple(problems), tuple(photos))
+    said = tuple(problems)
+    return pull.intake.prepare(pull.feed, document, reading.poster, said, tuple(photos))
 
 
-def _fetch_photos(
-    store: Store, intake: Intake, api: PosterApi, poster: Poster
-) -> tuple[list[KeptPhoto], list[Problem]]:
+def _fetch_photos(pull: Pull, poster: Poster) -> tuple[list[KeptPhoto], list[Problem]]:
     """Fetch the photos that we don't have yet, those the API serves by their md5."""
+    intake, case = pull.intake, poster.case
     photos: list[KeptPhoto] = []
     problems: list[Problem] = []
-    known = _known_photos(store, intake, poster)
+    known = _known_photos(pull, poster)
     for photo in photos_shown(poster):
         if photo.md5 is None or photo.data_base64 or source_hash(intake.vault, photo) in known:
             continue
         try:
-            raw = api.photo(poster.case.organization, poster.case.number, photo.md5)
-            clean = clean_photo(raw, expected_md5=photo.md5, max_pixels=intake.max_pixels)
-            photos.append(KeptPhoto(photo=photo, clean=clean))
+            raw = pull.api.photo(case.organization, case.number, photo.md5)
+            photos.append(take_photo(photo, raw, intake.photos))
+            problems += [photo_quarantined()] if photos[-1].hit else []
         except PhotoRefused as problem:
             problems.append(refused(problem))
         except FeedUnavailable:
@@ -141,7 +179,7 @@ def _fetch_photos(
     return photos, problems
 
 
-def _known_photos(store: Store, intake: Intake, poster: Poster) -> set[bytes]:
-    with store.read() as session:
-        case = case_by_lookup(session, lookup_of(intake.vault, poster.case))
-        return {p.source for p in photos_of_case(session, case.id)} if case else set()
+def _known_photos(pull: Pull, poster: Poster) -> set[bytes]:
+    with pull.store.read() as session:
+        case = case_by_lookup(session, lookup_of(pull.intake.vault, poster.case))
+        return known_sources(session, case.id) if case else set()

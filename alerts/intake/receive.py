@@ -4,20 +4,28 @@ Each call is: read (pure), consider (reads places), write down (one transaction)
 caller rings the doorbell; nothing here waits for a network.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+import structlog
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
 from alerts.clock import Clock
-from alerts.intake.cap_message import CapDecision, CapVerdict, decide_cap, note_alias
-from alerts.intake.cases import case_in_turn, lay_tombstone, lookup_of
+from alerts.intake.cap_act import act_on
+from alerts.intake.cases import lookup_of, turns_of
 from alerts.intake.consider import Considering, Proposal
-from alerts.intake.document import Document, TakenIn, hold_aside, refuse
+from alerts.intake.document import Document, TakenIn, refuse
+from alerts.intake.drift import DriftBook
+from alerts.intake.likeness.known import KnownChildren
+from alerts.intake.limits import terms_of
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.photos.keep import KeptPhoto, keep_photos, unpack_inline
+from alerts.intake.photos.quarantine import quarantine_aside
+from alerts.intake.photos.take import PhotoRules
+from alerts.intake.prepared import Prepared, PreparedCap, WouldBe
+from alerts.intake.receive_cap import WholeCap, keep_whole, read_whole
 from alerts.intake.siblings import remove_photos_not_shown, without_the_found
 from alerts.intake.take_in import end_case, take_in
 from alerts.photos_shown import photos_shown
@@ -29,31 +37,15 @@ from alerts.store.feeds import Feed
 from alerts.store.media import Media
 from alerts.store.rehearsal import NoMedia
 from alerts.store.submissions import SubmissionOutcome
+from alerts.store.turns import take_turns
 from alerts.store.vault import Vault
+
+__all__ = ["CAP", "JSON", "Intake", "Prepared", "PreparedCap", "WouldBe"]
+
+log = structlog.get_logger()
 
 JSON = "application/json"
 CAP = "application/cap+xml"
-
-
-@dataclass(frozen=True, kw_only=True)
-class WouldBe:
-    """What a document would become: the answer to a dry run."""
-
-    problems: tuple[Problem, ...]
-    proposal: Proposal | None
-    outcome: SubmissionOutcome
-    ends: bool = False  # an alert would end by it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prepared:
-    """A document that only has to be written down; without a proposal it is refused."""
-
-    document: Document
-    proposal: Proposal | None
-    problems: tuple[Problem, ...]
-    photos: tuple[KeptPhoto, ...] = ()
-    case_id: int | None = None  # where the document names its case by reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +57,9 @@ class Intake:
     media: Media
     considering: Considering
     clock: Clock
-    max_pixels: int
+    photos: PhotoRules
+    drift: DriftBook = field(default_factory=DriftBook)
+    known: KnownChildren = field(default_factory=KnownChildren)
 
     def poster(self, feed: Feed, raw: bytes, *, must_be: CaseKey | None = None) -> TakenIn:
         """Take in a poster in NCMEC's schema, or a GeoJSON Feature whose properties are one.
@@ -88,8 +82,11 @@ class Intake:
         """Work out what a poster becomes: everything that needs no transaction."""
         if poster is None or _has_error(problems):
             return Prepared(document=document, proposal=None, problems=problems)
-        bare, inline, odd = unpack_inline(poster, self.max_pixels)
-        proposal = self.considering.propose(bare, feed.trust, document.received_at)
+        if not self.known.is_loaded:  # here, so that the transaction that writes needn't wait
+            with self.store.read() as session:
+                self.known.refresh(session, self.vault, document.received_at)
+        bare, inline, odd = unpack_inline(poster, self.photos)
+        proposal = self.considering.propose(bare, terms_of(feed), document.received_at)
         said = (*problems, *odd)
         if _has_error(proposal.problems):
             said = (*said, *proposal.problems)
@@ -101,6 +98,18 @@ class Intake:
             photos=(*photos, *inline),
             case_id=case_id,
         )
+
+    def in_turn(self, session: Session, several: Iterable[Prepared | PreparedCap]) -> None:
+        """Wait for whoever is at a child of these documents, before the first of them is written.
+
+        A transaction that writes several takes all turns at once, in the order that all keep: no
+        two ever wait for each other.
+        """
+        posters = [one.proposal.poster for one in several if one.proposal is not None]
+        turns = {turn for poster in posters for turn in turns_of(self.vault, poster)}
+        names = {lookup_of(self.vault, poster.case) for poster in posters}
+        for turn in sorted(turns | names):
+            take_turns(session, turn)
 
     def write(self, session: Session, feed: Feed, prepared: Prepared) -> TakenIn:
         """Write a prepared document down, with its outcome."""
@@ -114,10 +123,17 @@ class Intake:
             document,
             prepared.proposal,
             prepared.problems,
+            known=self.known,
+            hashes=tuple(kept.clean.pdq for kept in prepared.photos if kept.hit is None),
             case_id=prepared.case_id,
         )
+        poster = prepared.proposal.poster
+        self.drift.note(session, feed, poster.unknown_fields, document.received_at)
         if taken.case_id is not None and not taken.ended:
-            self._write_photos(session, taken, prepared, prepared.proposal.poster)
+            self._write_photos(session, feed, taken, prepared, poster)
+        elif taken.case_id is None:
+            now = document.received_at
+            quarantine_aside(session, self.vault, prepared.photos, now, feed_id=feed.id)
         return taken
 
     def withdrawal(self, feed: Feed, key: CaseKey) -> TakenIn:
@@ -126,10 +142,37 @@ class Intake:
             return self._write_withdrawal(session, feed, key)
 
     def cap(self, feed: Feed, raw: bytes) -> TakenIn:
-        """Take in a CAP message: a new alert, an update, or the end of one."""
-        prepared, decision = self._read_cap(feed, raw)
+        """Take in a CAP document: alerts, updates, ends; each alert of several by itself."""
+        whole = self._read_cap(feed, raw)
         with self.store.begin() as session:
-            return self._write_cap(session, feed, prepared, decision)
+            return self._write_whole(session, feed, whole)
+
+    def prepare_cap(self, feed: Feed, raw: bytes) -> list[PreparedCap]:
+        """Read a CAP document and work out what its alerts become; writes nothing.
+
+        Returns: one for each alert, the one sent first first, never none; a document that can't be
+        read is one that will be refused. `document.raw` is what is kept of it: where the document
+        holds several alerts or is a list of them, the alert's own XML. Never raises.
+        """
+        return list(self._read_cap(feed, raw).parts)
+
+    def write_cap(self, session: Session, feed: Feed, prepared: PreparedCap) -> TakenIn:
+        """Do what a prepared CAP alert asks, and write it down with its outcome."""
+        return act_on(session, self.vault, feed, prepared, self.write)
+
+    def write_cap_apart(self, session: Session, feed: Feed, prepared: PreparedCap) -> TakenIn:
+        """Do the same in a savepoint: what goes wrong by an error of ours leaves the rest alone.
+
+        Such an alert is kept as refused with `internal`, so that it may be sent again.
+        """
+        try:
+            with session.begin_nested():
+                return self.write_cap(session, feed, prepared)
+        except Exception as problem:
+            log.error("cap_failed", feed=feed.slug, error=type(problem).__name__)  # noqa: TRY400
+            said = "Something is wrong on our side. It is kept; please send it again later."
+            whats_wrong = (error("internal", "", said),)
+            return refuse(session, self.vault, feed, prepared.document, whats_wrong)
 
     def would_be_poster(self, feed: Feed, raw: bytes, *, must_be: CaseKey | None = None) -> WouldBe:
         """Say what a poster would become; nothing is stored or sent."""
@@ -145,16 +188,21 @@ class Intake:
         return _would_be(taken, None)
 
     def would_be_cap(self, feed: Feed, raw: bytes) -> WouldBe:
-        """Say what a CAP message would become; nothing is stored or sent."""
-        prepared, decision = self._read_cap(feed, raw)
+        """Say what a CAP document would become; nothing is stored or sent."""
+        whole = self._read_cap(feed, raw)
         with self._rehearsal() as (stage, session):
-            taken = stage._write_cap(session, feed, prepared, decision)  # noqa: SLF001 - as above
-        return _would_be(taken, prepared.proposal)
+            taken = stage._write_whole(session, feed, whole)  # noqa: SLF001 - as above
+        proposals = [part.proposal for part in whole.in_order]
+        if not taken.items:
+            return _would_be(taken, proposals[0])
+        each = (_would_be(one, p) for one, p in zip(taken.items, proposals, strict=True))
+        return replace(_would_be(taken, None), items=tuple(each))
 
     @contextmanager
     def _rehearsal(self) -> Iterator[tuple["Intake", Session]]:
         """Do the real thing in a transaction that is rolled back, so that no rule is told twice."""
-        stage = replace(self, vault=self.vault.for_rehearsal(), media=NoMedia())
+        vault = self.vault.for_rehearsal()
+        stage = replace(self, vault=vault, media=NoMedia(), drift=DriftBook())
         with self.store.begin() as session:
             yield stage, session
             session.rollback()
@@ -165,24 +213,30 @@ class Intake:
         problems = (*reading.problems, *_mismatch(reading.poster, must_be))
         return self.prepare(feed, document, reading.poster, problems)
 
-    def _read_cap(self, feed: Feed, raw: bytes) -> tuple[Prepared, CapDecision]:
-        document = Document(raw=raw, media_type=CAP, received_at=self.clock())
-        with self.store.read() as session:
-            decision = decide_cap(session, self.vault, raw, document.received_at)
-        case_id = decision.case_id
-        prepared = self.prepare(feed, document, decision.poster, decision.problems, case_id=case_id)
-        return prepared, decision
+    def _read_cap(self, feed: Feed, raw: bytes) -> WholeCap:
+        return read_whole(
+            self.vault,
+            feed,
+            Document(raw=raw, media_type=CAP, received_at=self.clock()),
+            self.prepare,
+        )
+
+    def _write_whole(self, session: Session, feed: Feed, whole: WholeCap) -> TakenIn:
+        if len(whole.parts) == 1:
+            return self.write_cap(session, feed, whole.parts[0])
+        items = [self.write_cap_apart(session, feed, part) for part in whole.parts]
+        return keep_whole(session, self.vault, feed, whole, items)
 
     def _write_photos(
-        self, session: Session, taken: TakenIn, prepared: Prepared, poster: Poster
+        self, session: Session, feed: Feed, taken: TakenIn, prepared: Prepared, poster: Poster
     ) -> None:
         case, now = session.get_one(CaseRecord, taken.case_id), prepared.document.received_at
         shown = photos_shown(without_the_found(poster))
         photos = [kept for kept in prepared.photos if kept.photo in shown]
         if photos:
-            keep_photos(session, self.vault, self.media, case, photos, now)
-        if case.opened_at == now:
-            return  # a new case has no photo that it no longer shows
+            keep_photos(session, self.vault, self.media, case, photos, now, feed_id=feed.id)
+        if case.opened_at == now or taken.apart:
+            return  # a new case has no photo that it no longer shows; another feed's are its own
         found = any(child.date_found for child in poster.children)
         is_live = taken.outcome is SubmissionOutcome.ACCEPTED
         if is_live or (found and taken.outcome is not SubmissionOutcome.DUPLICATE):
@@ -193,26 +247,6 @@ class Intake:
         document = Document(raw=raw, media_type="text/plain", received_at=self.clock())
         lookup = lookup_of(self.vault, key)
         return end_case(session, self.vault, feed, document, lookup, EndReason.CANCELLED)
-
-    def _write_cap(
-        self, session: Session, feed: Feed, prepared: Prepared, decision: CapDecision
-    ) -> TakenIn:
-        document, problems = prepared.document, decision.problems
-        if decision.verdict is CapVerdict.REFUSE:
-            return refuse(session, self.vault, feed, document, problems)
-        if decision.verdict is CapVerdict.HOLD:
-            for lookup in decision.ended_unseen:
-                if case_in_turn(session, lookup) is None:
-                    lay_tombstone(session, self.vault, feed, lookup, document.received_at)
-            return hold_aside(session, self.vault, feed, document, problems)
-        if decision.verdict is CapVerdict.END:
-            lookup = session.get_one(CaseRecord, decision.case_id).lookup
-            reason = decision.end_reason
-            taken = end_case(session, self.vault, feed, document, lookup, reason, problems)
-        else:
-            taken = self.write(session, feed, prepared)
-        note_alias(session, taken.case_id, decision.aliases)
-        return taken
 
 
 def _would_be(taken: TakenIn, proposal: Proposal | None) -> WouldBe:

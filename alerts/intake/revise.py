@@ -12,7 +12,13 @@ from alerts.intake.changes import material_change
 from alerts.intake.consider import Proposal
 from alerts.intake.siblings import without_the_found
 from alerts.lifecycle import go_live
-from alerts.store.alerts import Alert, AlertRevision, AreaRecord, newest_revision
+from alerts.store.alerts import (
+    Alert,
+    AlertRevision,
+    AreaRecord,
+    newest_revision,
+    next_number,
+)
 from alerts.store.alerts import revision as revision_of
 from alerts.store.cases import CaseRecord, PosterRecord, open_poster
 from alerts.store.feeds import Feed
@@ -63,7 +69,7 @@ def add_revision(
     told = _live_or_newest(session, alert, newest)
     revision = _revision(
         alert,
-        newest.number + 1,
+        next_number(session, alert.id),
         poster,
         proposal,
         now,
@@ -74,6 +80,20 @@ def add_revision(
         revision.expires_at = min(alert.expires_at, revision.expires_at)
     _live_or_held(session, feed, alert, revision, proposal, now)
     return revision
+
+
+def add_spare(
+    session: Session, alert: Alert, poster: PosterRecord, proposal: Proposal, now: datetime
+) -> AlertRevision:
+    """Keep what a feed's word would become that doesn't lead, in the place of its earlier one."""
+    for revision in alert.revisions:
+        is_spare = revision.state is RevisionState.SPARE
+        if is_spare and revision.poster.voice_id == poster.voice_id:
+            revision.state = RevisionState.SUPERSEDED
+    number = next_number(session, alert.id)
+    spare = _revision(alert, number, poster, proposal, now, material=True)
+    spare.state = RevisionState.SPARE
+    return spare
 
 
 def _live_or_newest(session: Session, alert: Alert, newest: AlertRevision) -> AlertRevision:

@@ -46,6 +46,24 @@ class _Item:
     published_at: datetime | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RssCase:
+    """One case of the feed: the poster that its items make together."""
+
+    poster: Poster
+    items: tuple[Node, ...]  # its <item>s, siblings in their own order
+    children: tuple[int, ...]  # which sibling each item is
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RssReading:
+    """The cases of a feed in its order, and the items that belong to none."""
+
+    cases: tuple[RssCase, ...]
+    nameless: tuple[tuple[Node, Problem], ...]
+
+
 def read_ncmec_rss(raw: bytes) -> tuple[tuple[Poster, ...], tuple[Problem, ...]]:
     """Read a missingkids.org RSS document.
 
@@ -57,17 +75,44 @@ def read_ncmec_rss(raw: bytes) -> tuple[tuple[Poster, ...], tuple[Problem, ...]]
     if reading.root is None:
         return (), reading.problems
     nodes = _item_nodes(reading.root)
-    problems = list(reading.problems)
-    cases: dict[CaseKey, list[_Item]] = {}
-    for item in (_item(node, problems) for node in nodes):
-        if item:
-            cases.setdefault(item.case, []).append(item)
-    if not cases:
+    found = read_cases(nodes)
+    problems = [*reading.problems, *(problem for _, problem in found.nameless)]
+    problems += [problem for case in found.cases for problem in case.problems]
+    if not found.cases:
         message = "The feed has no item with a case number (orgPrefix and caseNum in its link)."
         code = "no_posters" if nodes else "empty_feed"
         problems.append(error(code, reading.root.where, message))
-    posters = tuple(_poster(case, items, problems) for case, items in cases.items())
-    return posters, tuple(problems)
+    return tuple(case.poster for case in found.cases), tuple(problems)
+
+
+def read_cases(nodes: Sequence[Node]) -> RssReading:
+    """Read <item> elements; siblings share a case number and make one poster. Never raises."""
+    cases: dict[CaseKey, tuple[list[_Item], list[Problem]]] = {}
+    nameless: list[tuple[Node, Problem]] = []
+    for node in nodes:
+        problems: list[Problem] = []
+        item = _item(node, problems)
+        if item is None:
+            nameless += [(node, problem) for problem in problems]
+            continue
+        items, said = cases.setdefault(item.case, ([], []))
+        items.append(item)
+        said += problems
+    return RssReading(
+        cases=tuple(_case_of(case, *found) for case, found in cases.items()),
+        nameless=tuple(nameless),
+    )
+
+
+def _case_of(case: CaseKey, items: list[_Item], problems: list[Problem]) -> RssCase:
+    items = sorted(items, key=lambda item: item.sequence)
+    poster = _poster(case, items, problems)
+    return RssCase(
+        poster=poster,
+        items=tuple(item.node for item in items),
+        children=tuple(item.sequence for item in items),
+        problems=tuple(problems),
+    )
 
 
 def is_ncmec_rss(links: Sequence[str]) -> bool:
@@ -89,7 +134,7 @@ def _item(node: Node, problems: list[Problem]) -> _Item | None:
         message = "The item's link names no case (orgPrefix and caseNum); it was left out."
         problems.append(warning("no_case_number", node.where, message))
         return None
-    published_at = _published_at(texts.get("pubDate", ""))
+    published_at = read_published(texts.get("pubDate", ""))
     if published_at is None:
         message = "<pubDate> is missing or can't be read; write it as RFC 822 does."
         problems.append(warning("bad_time", node.where, message))
@@ -121,8 +166,11 @@ def _case(query: dict[str, str]) -> CaseKey | None:
     return CaseKey(organization=query["orgPrefix"] or NCMEC, number=query["caseNum"])
 
 
-def _published_at(text: str) -> datetime | None:
-    """Read an RFC 822 date with a named zone as aware UTC; an unknown zone is read as UTC."""
+def read_published(text: str) -> datetime | None:
+    """Read an RFC 822 date, its zone perhaps a name, as aware UTC; None if it can't be read.
+
+    An unknown zone is read as UTC.
+    """
     zone = text.rsplit(" ", 1)[-1].upper()
     offset_h = _ZONES.get(zone)
     parts = parsedate_tz(text[: -len(zone)] + "GMT" if offset_h is not None else text)
@@ -137,7 +185,6 @@ def _published_at(text: str) -> datetime | None:
 
 
 def _poster(case: CaseKey, items: list[_Item], problems: list[Problem]) -> Poster:
-    items = sorted(items, key=lambda item: item.sequence)
     moments = [item.published_at for item in items if item.published_at]
     contacts = [contact for item in items if (contact := _contact(item.description))]
     states = [state for item in items if (state := _title(item.title)[1])]

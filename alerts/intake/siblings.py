@@ -11,10 +11,18 @@ from alerts.intake.consider import Proposal
 from alerts.photos_shown import photos_shown, source_hash
 from alerts.poster import Child, Poster
 from alerts.store.alerts import Alert, revision
-from alerts.store.cases import CaseRecord, PosterRecord, photos_of_case
+from alerts.store.cases import (
+    CaseRecord,
+    PosterRecord,
+    newest_of_voice,
+    open_poster,
+    photos_of_case,
+)
 from alerts.store.media import Media
+from alerts.store.quarantine import destroy_unconfirmed
 from alerts.store.submissions import of_case
 from alerts.store.vault import Vault
+from alerts.store.voices import voices_of
 
 
 def without_the_found(poster: Poster) -> Poster:
@@ -54,15 +62,25 @@ def asks_for_more(told: Proposal, proposal: Proposal) -> bool:
     return not told.area.shape.equals(proposal.area.shape)
 
 
-def forget_earlier(session: Session, case: CaseRecord, newest: PosterRecord) -> None:
-    """Blank the revisions and documents that still tell of the child who was found."""
+def forget_earlier(
+    session: Session, case: CaseRecord, newest: PosterRecord, *, only_feed: int | None = None
+) -> None:
+    """Blank the revisions and documents that still tell of the child who was found.
+
+    Parameters
+    ----------
+    only_feed: blank what that feed said, and leave the others their words.
+    """
     earlier = select(PosterRecord).where(
         PosterRecord.case_id == case.id, PosterRecord.id != newest.id
     )
+    if only_feed is not None:
+        earlier = earlier.where(PosterRecord.voice_id == newest.voice_id)
     for poster in session.scalars(earlier):
         poster.sealed_payload = None
     for document in of_case(session, case.id):
-        document.sealed_raw = None
+        if only_feed in (None, document.feed_id):
+            document.sealed_raw = None
 
 
 def remove_photos_not_shown(
@@ -72,9 +90,26 @@ def remove_photos_not_shown(
 
     A found sibling's, and one that the source took off or replaced because it was wrong.
     """
+    is_found = any(child.date_found for child in poster.children)
     shown = {source_hash(vault, photo) for photo in photos_shown(without_the_found(poster))}
+    if not is_found:
+        shown |= _shown_by_others(session, vault, case)
     gone = [photo for photo in photos_of_case(session, case.id) if photo.source not in shown]
     for photo in gone:
         media.remove(photo.public_id)
-        photo.removed_at = now
+        photo.removed_at, photo.sealed_pdq = now, None
+    if is_found:
+        destroy_unconfirmed(session, vault, case.id, but=shown)  # it may show who was found
     return len(gone)
+
+
+def _shown_by_others(session: Session, vault: Vault, case: CaseRecord) -> set[bytes]:
+    """Return the photos of the feeds that carry the case beside the one that leads."""
+    found: set[bytes] = set()
+    for voice in voices_of(session, case.id):
+        record = newest_of_voice(session, case.id, voice.id)
+        leads = (voice.feed_id, voice.lookup) == (case.feed_id, case.lookup)
+        poster = open_poster(vault, case.key_id, record) if record and not leads else None
+        if poster is not None and voice.ended_at is None:
+            found |= {source_hash(vault, photo) for photo in photos_shown(poster)}
+    return found

@@ -5,40 +5,53 @@ the raw document sealed with its outcome, the case, the poster's revision, the a
 Nothing is sent from here: a live revision without waves is what the planner looks for.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
+from alerts.intake.arrival import Arrival, another_status, duplicate, judged
 from alerts.intake.cases import (
     case_in_turn,
     is_tombstone,
-    lay_tombstone,
     lookup_of,
     move_aliases,
     ran_out_of_time,
     retire,
+    turns_of,
 )
-from alerts.intake.changes import content_digest
 from alerts.intake.consider import Proposal
 from alerts.intake.document import Document, TakenIn, Verdict, write_down
-from alerts.intake.revise import add_revision, open_alert
-from alerts.intake.siblings import (
-    asks_for_more,
-    at_once_if_found,
-    forget_earlier,
-    without_the_found,
+from alerts.intake.doubt import (
+    held_by_doubt,
+    held_for,
+    look_again,
+    matches_of,
+    note_links,
+    one_case,
 )
-from alerts.lifecycle import end_alert
-from alerts.poster import Poster
+from alerts.intake.ends import end_case, found, found_unknown, judge_end
+from alerts.intake.found_before import found_before
+from alerts.intake.hourly_limit import within_the_hour
+from alerts.intake.likeness.book import Match
+from alerts.intake.likeness.decide import Surety
+from alerts.intake.likeness.known import KnownChildren
+from alerts.intake.other_feeds import hear, join_certain, join_named
+from alerts.intake.photos.pdq import PdqHash
+from alerts.intake.revise import add_revision, open_alert
+from alerts.intake.siblings import asks_for_more, at_once_if_found, forget_earlier
 from alerts.problem import Problem, warning
 from alerts.store.alerts import Alert, alert_of_case
-from alerts.store.cases import CaseRecord, PosterRecord, latest_poster, seal_poster
+from alerts.store.cases import CaseRecord, newest_of_voice
 from alerts.store.feeds import Feed
-from alerts.store.submissions import SubmissionOutcome, was_blanked
+from alerts.store.leads import add_voice, lead_voice
+from alerts.store.submissions import SubmissionOutcome
 from alerts.store.vault import Vault
+from alerts.store.voices import move_links, voice_of
+
+__all__ = ["end_case", "judge_end", "take_in"]
 
 
 def take_in(
@@ -49,246 +62,139 @@ def take_in(
     proposal: Proposal,
     problems: tuple[Problem, ...] = (),
     *,
+    known: KnownChildren,
+    hashes: tuple[PdqHash, ...] = (),
     case_id: int | None = None,
 ) -> TakenIn:
     """Make or revise the alert of the poster's case, and keep the document.
 
-    `case_id`: the case, where the document names it by reference (a CAP Update).
+    Parameters
+    ----------
+    known: the children who are looked for now; another feed may have brought this one.
+    hashes: of the photos that came with the document.
+    case_id: the case, where the document names it by reference (a CAP Update).
     """
-    case_lookup = lookup_of(vault, proposal.poster.case)
-    case = case_in_turn(session, case_lookup, case_id)
-    verdict = _judge(session, vault, feed, document, proposal, case, case_lookup)
+    arrival = Arrival(
+        session=session,
+        vault=vault,
+        feed=feed,
+        proposal=proposal,
+        lookup=lookup_of(vault, proposal.poster.case),
+        known=known,
+        hashes=hashes,
+        now=document.received_at,
+    )
+    turns = turns_of(vault, proposal.poster)
+    case = case_in_turn(session, arrival.lookup, case_id, turns)
+    verdict = _judge(arrival, case)
     said = (*problems, *proposal.problems, *verdict.problems)
     return write_down(session, vault, feed, document, verdict, said)
 
 
-def end_case(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    document: Document,
-    lookup: bytes,
-    reason: EndReason,
-    problems: tuple[Problem, ...] = (),
-) -> TakenIn:
-    """End the alert of a case because the source says so, and keep the document's outcome."""
-    case = case_in_turn(session, lookup)
-    verdict = _end(session, vault, feed, case, lookup, reason, document.received_at)
-    return write_down(session, vault, feed, document, verdict, (*problems, *verdict.problems))
-
-
-def _judge(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    document: Document,
-    proposal: Proposal,
-    case: CaseRecord | None,
-    case_lookup: bytes,
-) -> Verdict:
-    poster, now = proposal.poster, document.received_at
-    if case is not None and case.feed_id != feed.id:
-        if not is_tombstone(session, case):
-            return _of_another_feed(session, vault, case, poster)
-        retire(session, vault, case)  # what one feed ended unseen doesn't bind another
-        case = None
-    if poster.all_found:
-        return _end(session, vault, feed, case, case_lookup, EndReason.FOUND, now)
+def _judge(arrival: Arrival, case: CaseRecord | None) -> Verdict:
+    session = arrival.session
+    if case is not None and case.feed_id != arrival.feed.id and is_tombstone(session, case):
+        retire(session, arrival.vault, case, case.lookup)
+        case = None  # what one feed ended unseen doesn't bind another
     if case is None:
-        return _new(session, vault, feed, proposal, case_lookup, now)
+        return _of_no_case(arrival)
+    if arrival.poster.all_found:
+        return found(arrival, case)
     if case.ended_at is not None:
-        return _after_the_end(session, vault, feed, proposal, case, now)
-    return _revised(session, vault, feed, proposal, case, now)
-
-
-def _new(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    proposal: Proposal,
-    case_lookup: bytes,
-    now: datetime,
-) -> Verdict:
-    case = CaseRecord(feed_id=feed.id, lookup=case_lookup, key_id=vault.new_key(), opened_at=now)
-    session.add(case)
-    poster = keep_poster(session, vault, case, proposal.poster, now)
-    alert = open_alert(session, feed, case, poster, proposal, now)
-    return _verdict(case, alert, proposal)
-
-
-def _revised(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    proposal: Proposal,
-    case: CaseRecord,
-    now: datetime,
-) -> Verdict:
-    before = latest_poster(session, case.id)
-    digest = _digest(vault, proposal.poster)
-    if before is not None and before.digest == digest:
-        return _duplicate(session, case, "The poster hasn't changed.")
-    if before is not None and _is_older(proposal.poster, before):
-        return _duplicate(session, case, "A newer revision of the poster is already here.")
+        return _after_the_end(arrival, case)
+    lead = lead_voice(session, case)
+    voice = voice_of(session, case.id, arrival.feed.id, arrival.lookup)
+    if voice is None:
+        return join_named(arrival, case)
     alert = session.scalars(select(Alert).where(Alert.case_id == case.id)).one()
-    if alert.exercise is not proposal.poster.exercise:
-        return _another_status(case, alert)
-    poster = keep_poster(session, vault, case, proposal.poster, now)
+    if voice.id == lead.id:
+        return _revised(arrival, case, alert)
+    return hear(arrival, case, alert, voice)
+
+
+def _of_no_case(arrival: Arrival) -> Verdict:
+    """Judge a document under a name that is new here: perhaps another case is of its children."""
+    matches = matches_of(arrival)
+    if arrival.poster.all_found:
+        return found_unknown(arrival, matches)
+    certain = [match for match in matches if match.decision.surety is Surety.CERTAIN]
+    joined = one_case(arrival.session, certain)
+    if joined is not None:
+        return join_certain(arrival, joined)
+    hold = (*arrival.proposal.hold, *found_before(arrival))
+    return _new(replace(arrival, proposal=replace(arrival.proposal, hold=hold)), matches)
+
+
+def _new(arrival: Arrival, matches: Sequence[Match] = ()) -> Verdict:
+    session, now = arrival.session, arrival.now
+    proposal = within_the_hour(session, arrival.feed, arrival.proposal, now)
+    proposal = held_for(session, proposal, matches)
+    key_id = arrival.vault.new_key()
+    case = CaseRecord(feed_id=arrival.feed.id, lookup=arrival.lookup, key_id=key_id, opened_at=now)
+    session.add(case)
+    session.flush()
+    voice = add_voice(session, case, arrival.feed.id, arrival.lookup, now)
+    poster = arrival.keep(case, voice)
+    alert = open_alert(session, arrival.feed, case, poster, proposal, now)
+    note_links(arrival, case, matches)
+    return judged(case, alert, arrival, proposal.hold)
+
+
+def _revised(arrival: Arrival, case: CaseRecord, alert: Alert) -> Verdict:
+    """Take the next word of the feed that leads."""
+    session, vault, now = arrival.session, arrival.vault, arrival.now
+    lead = lead_voice(session, case)
+    before = newest_of_voice(session, case.id, lead.id)
+    if before is not None and arrival.says_the_same(before):
+        return duplicate(session, case, "The poster hasn't changed.")
+    if before is not None and arrival.is_older_than(before):
+        return duplicate(session, case, "A newer revision of the poster is already here.")
+    if alert.exercise is not arrival.poster.exercise:
+        return another_status(case, alert)
+    poster = arrival.keep(case, lead)
+    lead.heard_at, lead.ended_at, lead.end_reason = now, None, None
+    proposal = held_by_doubt(session, case, arrival.proposal)
     told = at_once_if_found(session, alert, proposal)
-    add_revision(session, vault, feed, case, alert, poster, told, now)
+    add_revision(session, vault, arrival.feed, case, alert, poster, told, now)
     if asks_for_more(told, proposal):  # the rest of what the source says waits for the desk
-        add_revision(session, vault, feed, case, alert, poster, proposal, now)
+        add_revision(session, vault, arrival.feed, case, alert, poster, proposal, now)
         told = proposal
-    if _somebody_found(proposal.poster):
+    if arrival.somebody_was_found:
         forget_earlier(session, case, poster)
-    return _verdict(case, alert, told)
+    look_again(arrival, case)
+    return judged(case, alert, arrival, told.hold)
 
 
-def keep_poster(
-    session: Session, vault: Vault, case: CaseRecord, poster: Poster, now: datetime
-) -> PosterRecord:
-    """Seal one revision of a poster under its case's key."""
-    kept = PosterRecord(
-        case=case,
-        digest=_digest(vault, poster),
-        modified_at=poster.modified_at,
-        received_at=now,
-        sealed_payload=seal_poster(vault, case, without_the_found(poster)),
-    )
-    session.add(kept)
-    return kept
-
-
-def _end(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    case: CaseRecord | None,
-    lookup: bytes,
-    reason: EndReason,
-    now: datetime,
-) -> Verdict:
-    alert = alert_of_case(session, case.id) if case else None
-    if case is None:
-        lay_tombstone(session, vault, feed, lookup, now)
-    if case is None or alert is None:
-        said = warning("nothing_to_end", "", "No alert of this case is here; nobody was told.")
-        return Verdict(outcome=SubmissionOutcome.ACCEPTED, problems=(said,), forget=True)
-    if case.feed_id != feed.id:
-        return _foreign(session, case)
-    if not end_alert(session, alert, reason, now, actor=f"feed:{feed.slug}"):
-        said = warning("already_ended", "", "The alert of this case had ended already.")
-        return Verdict(
-            outcome=SubmissionOutcome.DUPLICATE, problems=(said,), alert=alert, forget=True
-        )
-    return Verdict(
-        outcome=SubmissionOutcome.ACCEPTED, problems=(), case=case, alert=alert, ended=True
-    )
-
-
-def _duplicate(session: Session, case: CaseRecord, words: str) -> Verdict:
-    alert = alert_of_case(session, case.id)
-    over = case.ended_at is not None
-    return Verdict(
-        outcome=SubmissionOutcome.DUPLICATE,
-        problems=(warning("duplicate", "", words),),
-        case=None if over else case,
-        alert=alert,
-        forget=over or was_blanked(session, case.id),
-    )
-
-
-def _after_the_end(
-    session: Session,
-    vault: Vault,
-    feed: Feed,
-    proposal: Proposal,
-    case: CaseRecord,
-    now: datetime,
-) -> Verdict:
+def _after_the_end(arrival: Arrival, case: CaseRecord) -> Verdict:
     """Judge a poster of a case that ended: only one that ran out of time may begin anew."""
+    session, vault = arrival.session, arrival.vault
     if not ran_out_of_time(session, case):
-        return _closed(session, case)
-    last = latest_poster(session, case.id)
-    if last is not None and last.digest == _digest(vault, proposal.poster):
-        return _duplicate(session, case, "The poster hasn't changed since its alert expired.")
+        return _closed(arrival, case)
+    voice = voice_of(session, case.id, arrival.feed.id, arrival.lookup) or lead_voice(session, case)
+    last = newest_of_voice(session, case.id, voice.id)
+    if last is not None and arrival.says_the_same(last):
+        return duplicate(session, case, "The poster hasn't changed since its alert expired.")
     said = warning(
         "expired_before", "", "Its alert has run out of time; telling it again is a decision."
     )
-    name = case.lookup
-    retire(session, vault, case)
-    anew = _new(session, vault, feed, replace(proposal, hold=(said, *proposal.hold)), name, now)
+    name = voice.lookup  # a CAP Update has another of its own
+    retire(session, vault, case, name)
+    hold = (said, *arrival.proposal.hold)
+    again = replace(arrival, lookup=name, proposal=replace(arrival.proposal, hold=hold))
+    anew = _of_no_case(again)
     if anew.case is not None:
         move_aliases(session, case, anew.case)
+        move_links(session, case.id, anew.case.id)
     return anew
 
 
-def _closed(session: Session, case: CaseRecord) -> Verdict:
+def _closed(arrival: Arrival, case: CaseRecord) -> Verdict:
     """A case that ended comes again: the desk must say whether a child is missing anew."""
     said = warning(
         "case_closed",
         "/caseNumber",
         "This case ended and its data was taken back. The desk must look before it is told anew.",
     )
-    alert = alert_of_case(session, case.id)
+    alert = alert_of_case(arrival.session, case.id)
     was_found = alert is not None and alert.end_reason is EndReason.FOUND
     return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,), forget=was_found)
-
-
-def _another_status(case: CaseRecord, alert: Alert) -> Verdict:
-    """A rehearsal never changes a real alert, nor the other way round (DOMAIN rule 14)."""
-    said = warning(
-        "status_mismatch",
-        "alert/status",
-        "One of the two is an exercise and the other is not: nothing was changed by this.",
-    )
-    return Verdict(outcome=SubmissionOutcome.HELD, problems=(said,), case=case, alert=alert)
-
-
-def _of_another_feed(session: Session, vault: Vault, case: CaseRecord, poster: Poster) -> Verdict:
-    """Another feed carries the case: the same words are no news, others are for the desk."""
-    known = latest_poster(session, case.id)
-    if known is not None and known.digest == _digest(vault, poster):
-        return _duplicate(session, case, "Another feed carries the same poster.")
-    return _foreign(session, case)
-
-
-def _foreign(session: Session, case: CaseRecord) -> Verdict:
-    said = warning(
-        "another_feeds_case",
-        "/caseNumber",
-        "Another feed carries this case, and only that one may change it: the desk must look.",
-    )
-    alert = alert_of_case(session, case.id)
-    return Verdict(
-        outcome=SubmissionOutcome.HELD,
-        problems=(said,),
-        case=None if case.ended_at is not None else case,  # its takedown reaches this text, too
-        alert=alert,
-        foreign=True,
-    )
-
-
-def _verdict(case: CaseRecord, alert: Alert, proposal: Proposal) -> Verdict:
-    outcome = SubmissionOutcome.HELD if proposal.hold else SubmissionOutcome.ACCEPTED
-    return Verdict(
-        outcome=outcome,
-        problems=proposal.hold,
-        case=case,
-        alert=alert,
-        forget=_somebody_found(proposal.poster),
-    )
-
-
-def _somebody_found(poster: Poster) -> bool:
-    return any(child.date_found for child in poster.children)
-
-
-def _digest(vault: Vault, poster: Poster) -> bytes:
-    return vault.lookup_bytes("poster", content_digest(poster))
-
-
-def _is_older(poster: Poster, before: PosterRecord) -> bool:
-    if poster.modified_at is None or before.modified_at is None:
-        return False
-    return poster.modified_at < before.modified_at

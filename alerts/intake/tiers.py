@@ -37,7 +37,7 @@ def tier_of(poster: Poster, now: datetime, policy: TierPolicy) -> TierDecision:
     unidentified looks for a name and not for a child: long-term too.
     """
     if poster.unidentified:
-        message = "A poster of somebody unidentified is listed and never pushed."
+        message = "A poster of somebody unidentified is kept for the desk and never pushed."
         return TierDecision(tier=Tier.LONG_TERM, problems=(warning("unidentified", "", message),))
     demoted = _adult_on_amber(poster, now, policy)
     if poster.amber and not demoted:

@@ -139,16 +139,41 @@ def revision(session: Session, alert_id: int, number: int) -> AlertRevision:
 
 
 def newest_revision(session: Session, alert_id: int) -> AlertRevision:
-    """Return the revision made last, held or live."""
+    """Return the revision made last, held or live; what another feed has spare isn't told."""
     found = session.scalar(
         select(AlertRevision)
-        .where(AlertRevision.alert_id == alert_id)
+        .where(AlertRevision.alert_id == alert_id, AlertRevision.state != RevisionState.SPARE)
         .order_by(AlertRevision.number.desc())
         .limit(1)
     )
     if found is None:
         raise NotFound(f"alert {alert_id} has no revision")
     return found
+
+
+def copy_of(
+    told: AlertRevision, poster: PosterRecord, number: int, state: RevisionState, now: datetime
+) -> AlertRevision:
+    """Return a revision that says the same: ground, tier, end, and why it is held."""
+    return AlertRevision(
+        number=number,
+        poster=poster,
+        area_id=told.area_id,
+        state=state,
+        tier=told.tier,
+        country=told.country,
+        time_zone=told.time_zone,
+        held_reasons=list(told.held_reasons),
+        material=True,
+        expires_at=told.expires_at,
+        made_at=now,
+    )
+
+
+def next_number(session: Session, alert_id: int) -> int:
+    """Return the number of the revision that is made next."""
+    most = select(func.max(AlertRevision.number)).where(AlertRevision.alert_id == alert_id)
+    return (session.scalar(most) or 0) + 1
 
 
 def active_alerts(session: Session, now: datetime) -> Sequence[Alert]:
@@ -183,6 +208,14 @@ def count_by_status(session: Session) -> dict[Status, int]:
     """Return how many alerts have each status, those without any as 0."""
     found = session.execute(select(Alert.status, func.count()).group_by(Alert.status))
     return dict.fromkeys(Status, 0) | {row.status: int(row[1]) for row in found}
+
+
+def count_pushable_since(session: Session, feed_id: int, since: datetime) -> int:
+    """Return how many alerts of a feed went live since a moment, without long-term ones."""
+    live = select(func.count()).where(
+        Alert.feed_id == feed_id, Alert.activated_at >= since, Alert.tier != Tier.LONG_TERM
+    )
+    return session.scalar(live) or 0
 
 
 def out_of_time(session: Session, now: datetime) -> Sequence[Alert]:

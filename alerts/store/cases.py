@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from alerts.poster import Poster as PosterValueOfCase
 from alerts.store.base import Base, PublicId, RowId
 from alerts.store.vault import Vault
+from alerts.store.voices import CaseVoice
 
 POSTER_PURPOSE = "poster"
 
@@ -49,6 +50,7 @@ class PosterRecord(Base):
 
     id: Mapped[RowId]
     case_id: Mapped[int] = mapped_column(ForeignKey("case_record.id"), index=True)
+    voice_id: Mapped[int | None] = mapped_column(ForeignKey("case_voice.id"))  # who says so
     digest: Mapped[bytes] = mapped_column(LargeBinary)  # keyed hash of the content
     modified_at: Mapped[datetime | None]  # the source's lastModified
     received_at: Mapped[datetime]
@@ -92,18 +94,48 @@ def receipt_of_case(session: Session, case_id: int) -> TakedownReceipt | None:
 
 
 def case_by_lookup(session: Session, lookup: bytes) -> CaseRecord | None:
-    """Return the case of that keyed hash, under its own name or an alias."""
+    """Return the case of that keyed hash: under its own name, any feed's name for it, or an alias.
+
+    Where several have it (one that is retired kept an old name), the newest.
+    """
     named_so = select(CaseAlias.case_id).where(CaseAlias.lookup == lookup)
+    called_so = select(CaseVoice.case_id).where(CaseVoice.lookup == lookup)
     return session.scalar(
-        select(CaseRecord).where(or_(CaseRecord.lookup == lookup, CaseRecord.id.in_(named_so)))
+        select(CaseRecord)
+        .where(
+            or_(
+                CaseRecord.lookup == lookup,
+                CaseRecord.id.in_(named_so),
+                CaseRecord.id.in_(called_so),
+            )
+        )
+        .order_by(CaseRecord.id.desc())
+        .limit(1)
     )
 
 
 def latest_poster(session: Session, case_id: int) -> PosterRecord | None:
-    """Return the newest revision that was taken in."""
+    """Return the newest revision of what the feed says that leads the case."""
+    leads = (
+        select(CaseVoice.id)
+        .join(CaseRecord, CaseRecord.id == CaseVoice.case_id)
+        .where(CaseVoice.feed_id == CaseRecord.feed_id, CaseVoice.lookup == CaseRecord.lookup)
+        .where(CaseRecord.id == case_id)
+    )
     return session.scalar(
         select(PosterRecord)
         .where(PosterRecord.case_id == case_id)
+        .where(or_(PosterRecord.voice_id.is_(None), PosterRecord.voice_id.in_(leads)))
+        .order_by(PosterRecord.id.desc())
+        .limit(1)
+    )
+
+
+def newest_of_voice(session: Session, case_id: int, voice_id: int) -> PosterRecord | None:
+    """Return the newest revision of what one feed says of a case."""
+    return session.scalar(
+        select(PosterRecord)
+        .where(PosterRecord.case_id == case_id, PosterRecord.voice_id == voice_id)
         .order_by(PosterRecord.id.desc())
         .limit(1)
     )
@@ -137,6 +169,13 @@ def photo_by_public_id(session: Session, public_id: UUID) -> PhotoRecord | None:
         select(PhotoRecord).where(
             PhotoRecord.public_id == public_id, PhotoRecord.removed_at.is_(None)
         )
+    )
+
+
+def photo_by_source(session: Session, case_id: int, source: bytes) -> PhotoRecord | None:
+    """Return a case's photo of that source, also one that was removed."""
+    return session.scalar(
+        select(PhotoRecord).where(PhotoRecord.case_id == case_id, PhotoRecord.source == source)
     )
 
 

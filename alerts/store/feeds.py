@@ -1,20 +1,20 @@
-"""Who sends posters: feeds, their keys, and how far each was read."""
+"""Who sends posters: feeds, and how far each was read."""
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
+    delete,
     false,
+    or_,
     select,
     text,
 )
@@ -22,9 +22,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.errors import NotFound
 from alerts.store.base import Base, RowId, choice
-
-KEY_PREFIX = "plk"
-PREFIX_BYTES = 6  # enough to tell a feed's keys apart, far too little to guess one
 
 
 class FeedKind(StrEnum):
@@ -81,41 +78,9 @@ class Feed(Base):
     sealed_token: Mapped[bytes | None] = mapped_column(LargeBinary)  # NCMEC's, shared by all
     token_expires_at: Mapped[datetime | None]
     token_retry_at: Mapped[datetime | None]  # NCMEC said 429: nobody asks before
+    reading_until: Mapped[datetime | None]  # a process is at it; nobody else reads it before
 
     __table_args__ = ({"sqlite_autoincrement": True},)
-
-
-class FeedKey(Base):
-    """An API key of a feed; only its hash is kept."""
-
-    __tablename__ = "feed_key"
-
-    id: Mapped[RowId]
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"), index=True)
-    prefix: Mapped[str] = mapped_column(String(24), unique=True)  # to recognise and to look up
-    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)  # SHA-256 of 256 random bits
-    scopes: Mapped[list[Any]] = mapped_column(  # empty: all
-        default=list, server_default=text("'[]'")
-    )
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None]
-    last_used_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-
-
-class FeedSigner(Base):
-    """A public key that a feed signs its requests with (RFC 9421)."""
-
-    __tablename__ = "feed_signer"
-    __table_args__ = (UniqueConstraint("feed_id", "name"),)
-
-    id: Mapped[RowId]
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id"))
-    name: Mapped[str] = mapped_column(String(120))  # the signature's keyid
-    algorithm: Mapped[str] = mapped_column(String(40))  # of RFC 9421, 6.2.2: "ed25519"
-    public_key: Mapped[str] = mapped_column(Text)  # PEM
-    created_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
 
 
 class Checkpoint(Base):
@@ -144,54 +109,39 @@ def all_feeds(session: Session) -> Sequence[Feed]:
     return session.scalars(select(Feed).order_by(Feed.slug)).all()
 
 
+def is_pulled(feed: Feed) -> bool:
+    """Say whether we fetch this feed: a Poster API, or a document at an address."""
+    return feed.kind is FeedKind.NCMEC or (feed.kind is not FeedKind.POSTER and bool(feed.url))
+
+
 def pulled_feeds(session: Session) -> Sequence[Feed]:
     """Return the feeds that we pull and that nobody has paused, by name."""
-    pulled = select(Feed).where(Feed.kind == FeedKind.NCMEC, Feed.paused.is_(False))
+    pulled = select(Feed).where(_is_pulled(), Feed.paused.is_(False))
     return session.scalars(pulled.order_by(Feed.slug)).all()
 
 
 def due_feeds(session: Session, now: datetime) -> Sequence[Feed]:
     """Return the feeds that we pull and whose time has come."""
     due = (Feed.next_poll_at.is_(None)) | (Feed.next_poll_at <= now)
-    pulled = Feed.kind == FeedKind.NCMEC
-    return session.scalars(select(Feed).where(pulled, Feed.paused.is_(False), due)).all()
+    return session.scalars(select(Feed).where(_is_pulled(), Feed.paused.is_(False), due)).all()
 
 
-def new_key(session: Session, feed: Feed, now: datetime) -> str:
-    """Cut an API key for a feed and return it; it is shown once and never again."""
-    prefix = f"{KEY_PREFIX}_{secrets.token_hex(PREFIX_BYTES)}"
-    secret = secrets.token_urlsafe(32)
-    row = FeedKey(
-        feed_id=feed.id,
-        prefix=prefix,
-        secret_hash=_hash(secret),
-        created_at=now,
-        last_used_at=None,
-        revoked_at=None,
-    )
-    session.add(row)
-    return f"{prefix}_{secret}"
-
-
-def feed_of_key(session: Session, key: str) -> tuple[Feed, FeedKey] | None:
-    """Return whose key this is, or None; compared in constant time."""
-    head, _, rest = key.partition("_")
-    middle, _, secret = rest.partition("_")
-    row = session.execute(
-        select(Feed, FeedKey)
-        .join(FeedKey, FeedKey.feed_id == Feed.id)
-        .where(FeedKey.prefix == f"{head}_{middle}")
-    ).one_or_none()
-    expected = row.FeedKey.secret_hash if row else b""
-    if not hmac.compare_digest(expected, _hash(secret)) or row is None or row.FeedKey.revoked_at:
-        return None
-    return row.Feed, row.FeedKey
+def _is_pulled() -> ColumnElement[bool]:
+    has_url = (Feed.kind != FeedKind.POSTER) & Feed.url.is_not(None)
+    return or_(Feed.kind == FeedKind.NCMEC, has_url)
 
 
 def checkpoint(session: Session, feed: Feed, name: str) -> str | None:
     """Return how far the feed was read."""
     return session.scalar(
         select(Checkpoint.value).where(Checkpoint.feed_id == feed.id, Checkpoint.name == name)
+    )
+
+
+def forget_checkpoints(session: Session, feed: Feed, *names: str) -> None:
+    """Forget how far the feed was read, so that the next poll reads all of it."""
+    session.execute(
+        delete(Checkpoint).where(Checkpoint.feed_id == feed.id, Checkpoint.name.in_(names))
     )
 
 
@@ -204,7 +154,3 @@ def set_checkpoint(session: Session, feed: Feed, name: str, value: str, now: dat
         found = Checkpoint(feed_id=feed.id, name=name, value=value, updated_at=now)
         session.add(found)
     found.value, found.updated_at = value, now
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
 
-PhotoSize = Literal["page", "push"]
-SIZES: tuple[PhotoSize, ...] = ("page", "push")
+PhotoSize = Literal["page", "push", "print"]
+SIZES: tuple[PhotoSize, ...] = ("page", "push", "print")
 
 
 class Media(Protocol):

@@ -5,19 +5,21 @@ import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 import shapely
 from shapely.geometry import Point
-from sqlalchemy import Index, String, delete, func, insert, select
+from sqlalchemy import ClauseElement, Index, String, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.place_names import fold
 from alerts.places import PlaceRecord
 from alerts.store.base import Base, Ground, RowId, Shape
 from alerts.store.engine import Store
+from alerts.store.lean_select import LeanSelect
 
 ROWS_AT_ONCE = 2_000
-ANSWERS_REMEMBERED = 2_000  # some 10 MB where every answer is a county's outline
+ANSWERS_REMEMBERED = 6_000  # some 20 MB: every county's outline, and as many towns
 REMEMBERED_S = 30.0  # an import may come while we run
 
 
@@ -43,20 +45,36 @@ class Place(Base):
     population: Mapped[int | None]
     fips: Mapped[str | None] = mapped_column(String(5))
 
-    def value(self) -> PlaceRecord:
-        """Return the place as it travels between rooms."""
-        return PlaceRecord(
-            scheme=self.scheme,
-            code=self.code,
-            name=self.name,
-            region=self.region,
-            country=self.country,
-            lon=self.lon,
-            lat=self.lat,
-            shape=self.shape,
-            population=self.population,
-            fips=self.fips,
-        )
+
+# The columns of a `PlaceRecord`, read as they are.
+_COLUMNS = (
+    *(Place.scheme, Place.code, Place.name, Place.region, Place.country),
+    *(Place.lon, Place.lat, Place.shape, Place.population, Place.fips),
+)
+_FIELDS = tuple(column.key for column in _COLUMNS)
+
+_BY_CODE = select(*_COLUMNS).where(
+    Place.scheme == bindparam("scheme"), Place.code == bindparam("code")
+)
+
+
+def _by_name_in(*, region: bool, country: bool) -> ClauseElement:
+    """Return the question for a name, narrowed down or not; each is compiled once."""
+    statement = select(*_COLUMNS).where(
+        Place.scheme == bindparam("scheme"), Place.folded == bindparam("folded")
+    )
+    if region:
+        statement = statement.where(Place.region == bindparam("region"))
+    if country:
+        statement = statement.where(Place.country == bindparam("country"))
+    return statement.order_by(Place.id)
+
+
+_BY_NAME = {
+    (region, country): _by_name_in(region=region, country=country)
+    for region in (False, True)
+    for country in (False, True)
+}
 
 
 def replace_places(session: Session, records: Iterable[PlaceRecord]) -> int:
@@ -99,6 +117,11 @@ def count_places(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Place)) or 0
 
 
+def _value(row: Sequence[Any]) -> PlaceRecord:
+    """Return a place as it travels between rooms."""
+    return PlaceRecord(**dict(zip(_FIELDS, row, strict=True)))
+
+
 def _row(record: PlaceRecord) -> dict[str, object]:
     return {
         "scheme": record.scheme,
@@ -125,6 +148,12 @@ class StoredPlaces:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        types = [column.type for column in _COLUMNS]
+        self._code = LeanSelect(store.engine, _BY_CODE, types)
+        self._names = {
+            narrowed: LeanSelect(store.engine, statement, types)
+            for narrowed, statement in _BY_NAME.items()
+        }
         self._coded = lru_cache(ANSWERS_REMEMBERED)(self._by_code)
         self._named = lru_cache(ANSWERS_REMEMBERED)(self._by_name)
         self._countries: tuple[shapely.STRtree, Sequence[str]] | None = None
@@ -150,20 +179,15 @@ class StoredPlaces:
             self._named.cache_clear()
 
     def _by_code(self, scheme: str, code: str) -> PlaceRecord | None:
-        with self._store.read() as session:
-            found = session.scalar(select(Place).where(Place.scheme == scheme, Place.code == code))
-            return found.value() if found else None
+        rows = self._code.rows(scheme=scheme, code=code)
+        return _value(rows[0]) if rows else None
 
     def _by_name(
         self, scheme: str, folded: str, region: str | None, country: str | None
     ) -> Sequence[PlaceRecord]:
-        statement = select(Place).where(Place.scheme == scheme, Place.folded == folded)
-        if region is not None:
-            statement = statement.where(Place.region == region)
-        if country is not None:
-            statement = statement.where(Place.country == country)
-        with self._store.read() as session:
-            return tuple(place.value() for place in session.scalars(statement.order_by(Place.id)))
+        ask = self._names[region is not None, country is not None]
+        asked = {"scheme": scheme, "folded": folded, "region": region, "country": country}
+        return tuple(map(_value, ask.rows(**{n: v for n, v in asked.items() if v is not None})))
 
     def country_at(self, lon: float, lat: float) -> str | None:
         """Return the ISO 3166-1 alpha-2 code of the country at a point, or None at sea."""

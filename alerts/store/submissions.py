@@ -29,6 +29,7 @@ class Submission(Base):
     __tablename__ = "submission"
     __table_args__ = (
         Index("ix_submission_feed_digest", "feed_id", "digest"),
+        Index("ix_submission_feed_received", "feed_id", "received_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -76,6 +77,24 @@ def was_refused(session: Session, feed_id: int, digest: bytes) -> bool:
     """Say whether a feed sent the same bytes before and they were refused."""
     found = _same(feed_id, digest).where(Submission.outcome == SubmissionOutcome.REFUSED)
     return session.scalar(found.limit(1)) is not None
+
+
+def was_held(session: Session, feed_id: int, digest: bytes) -> bool:
+    """Say whether a feed sent the same bytes before and they wait for the desk, of no case."""
+    found = _same(feed_id, digest).where(
+        Submission.outcome == SubmissionOutcome.HELD, Submission.case_id.is_(None)
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def submissions_named(session: Session, feed_id: int, name: bytes) -> Sequence[Submission]:
+    """Return what a feed sent under the same CAP name and wasn't refused, oldest first."""
+    return session.scalars(
+        select(Submission)
+        .where(Submission.feed_id == feed_id, Submission.name == name)
+        .where(Submission.outcome != SubmissionOutcome.REFUSED)
+        .order_by(Submission.id)
+    ).all()
 
 
 def _same(feed_id: int, digest: bytes) -> Select[int]:

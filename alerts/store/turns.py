@@ -13,6 +13,11 @@ NEIGHBORHOODS = b"neighborhoods"
 AUDIT = b"audit"
 
 
+def turn_of_case(case_id: int) -> bytes:
+    """Return the turn of those who change one case."""
+    return f"case:{case_id}".encode()
+
+
 def take_turns(session: Session, turn: bytes) -> None:
     """Wait until no other transaction holds `turn`; hold it until commit."""
     if session.get_bind().dialect.name != "postgresql":

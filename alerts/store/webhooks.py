@@ -4,12 +4,16 @@ An event is written in the transaction of what happened (an outbox), without a c
 and words of ours only.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, func, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from alerts.errors import NotFound
 from alerts.store.base import Base, PublicId, RowId
 
 
@@ -42,8 +46,157 @@ class WebhookDelivery(Base):
     payload: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]  # while somebody is at it: the end of the lease
     done_at: Mapped[datetime | None]  # delivered, or given up
     delivered: Mapped[bool] = mapped_column(default=False)
     last_status: Mapped[int | None]
     last_error: Mapped[str | None] = mapped_column(String(300))
+
+
+def endpoints_of(session: Session, feed_id: int | None = None) -> Sequence[WebhookEndpoint]:
+    """Return the addresses of a feed, or of all, oldest first."""
+    statement = select(WebhookEndpoint).order_by(WebhookEndpoint.id)
+    if feed_id is not None:
+        statement = statement.where(WebhookEndpoint.feed_id == feed_id)
+    return session.scalars(statement).all()
+
+
+def endpoint_by_public_id(
+    session: Session, public_id: UUID, feed_id: int | None = None
+) -> WebhookEndpoint:
+    """Return an address; NotFound if there is none, or it is not that feed's."""
+    found = session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.public_id == public_id))
+    if found is None or (feed_id is not None and found.feed_id != feed_id):
+        raise NotFound(f"there is no webhook {public_id}")
+    return found
+
+
+def listening(session: Session, feed_ids: Collection[int], event: str) -> Sequence[WebhookEndpoint]:
+    """Return the addresses of those feeds that want to hear of an event, none that is disabled."""
+    found = session.scalars(
+        select(WebhookEndpoint)
+        .where(WebhookEndpoint.feed_id.in_(feed_ids), WebhookEndpoint.disabled_at.is_(None))
+        .order_by(WebhookEndpoint.id)
+    )
+    return [endpoint for endpoint in found if not endpoint.events or event in endpoint.events]
+
+
+def anybody_listens(session: Session) -> bool:
+    """Say whether there is any address that is told."""
+    enabled = select(WebhookEndpoint.id).where(WebhookEndpoint.disabled_at.is_(None))
+    return session.scalar(enabled.limit(1)) is not None
+
+
+def remove_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:
+    """Forget an address and whatever it has yet to be told."""
+    session.execute(delete(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id))
+    session.delete(endpoint)
+
+
+def delivery_exists(session: Session, public_id: UUID) -> bool:
+    """Say whether an event is in the outbox already."""
+    found = select(WebhookDelivery.id).where(WebhookDelivery.public_id == public_id)
+    return session.scalar(found) is not None
+
+
+def deliveries_of(session: Session, endpoint_id: int, most: int) -> Sequence[WebhookDelivery]:
+    """Return what an address was told or has yet to be told, newest first."""
+    found = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
+    return session.scalars(found.order_by(WebhookDelivery.id.desc()).limit(most)).all()
+
+
+def endpoints_due(session: Session, now: datetime) -> Sequence[int]:
+    """Return the row ids of addresses for which something is due, the longest waiting first."""
+    oldest = func.min(WebhookDelivery.next_try_at)
+    return session.scalars(
+        select(WebhookDelivery.endpoint_id)
+        .where(WebhookDelivery.done_at.is_(None), WebhookDelivery.next_try_at <= now)
+        .group_by(WebhookDelivery.endpoint_id)
+        .order_by(oldest)
+    ).all()
+
+
+def next_due(session: Session, endpoint_id: int, now: datetime) -> WebhookDelivery | None:
+    """Return what is to be tried next at an address."""
+    return session.scalar(
+        select(WebhookDelivery)
+        .where(WebhookDelivery.endpoint_id == endpoint_id)
+        .where(WebhookDelivery.done_at.is_(None), WebhookDelivery.next_try_at <= now)
+        .order_by(WebhookDelivery.next_try_at, WebhookDelivery.id)
+        .limit(1)
+    )
+
+
+def claim_delivery(
+    session: Session, delivery: WebhookDelivery, now: datetime, until: datetime
+) -> bool:
+    """Take an event in hand by a conditional UPDATE; False if somebody else has it."""
+    result = session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id == delivery.id, WebhookDelivery.tries == delivery.tries)
+        .where(WebhookDelivery.done_at.is_(None), WebhookDelivery.next_try_at <= now)
+        .values(tries=WebhookDelivery.tries + 1, next_try_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(result) == 1
+
+
+def write_if_ours(session: Session, delivery_id: int, tries: int, **values: Any) -> bool:
+    """Change an event that we have in hand, at that try; False if it isn't ours any more."""
+    result = session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id == delivery_id, WebhookDelivery.tries == tries)
+        .where(WebhookDelivery.done_at.is_(None))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(result) == 1
+
+
+def close_open(session: Session, endpoint_id: int, now: datetime, why: str) -> int:
+    """Give up whatever an address has yet to be told; return how many events that were."""
+    result = session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.done_at.is_(None))
+        .values(done_at=now, delivered=False, last_error=why[:300])
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(result)
+
+
+def failing_since(session: Session, endpoint_id: int) -> datetime | None:
+    """Return when the first event was made that an address didn't take, since it last took one."""
+    of_it = WebhookDelivery.endpoint_id == endpoint_id
+    took = select(func.max(WebhookDelivery.done_at)).where(of_it, WebhookDelivery.delivered)
+    last = session.scalar(took)
+    failed = select(func.min(WebhookDelivery.made_at)).where(
+        of_it, WebhookDelivery.delivered.is_(False), WebhookDelivery.tries > 0
+    )
+    if last is not None:
+        failed = failed.where(WebhookDelivery.made_at > last)
+    return session.scalar(failed)
+
+
+def given_up(
+    session: Session, endpoint_id: int, only: UUID | None = None
+) -> Sequence[WebhookDelivery]:
+    """Return events that were given up at an address; with `only`, that one, delivered or not."""
+    done = select(WebhookDelivery).where(
+        WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.done_at.is_not(None)
+    )
+    wanted = (
+        done.where(WebhookDelivery.delivered.is_(False))
+        if only is None
+        else done.where(WebhookDelivery.public_id == only)
+    )
+    return session.scalars(wanted.order_by(WebhookDelivery.id)).all()
+
+
+def forget_done(session: Session, before: datetime) -> int:
+    """Delete events that were done with before then; return how many."""
+    done = delete(WebhookDelivery).where(WebhookDelivery.done_at < before)
+    return _rows(session.execute(done))
+
+
+def _rows(result: Any) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -36,6 +36,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("feed_id", "name", name=op.f("uq_feed_signer_feed_id_name")),
     )
     op.create_table(
+        "tally",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_tally")),
+    )
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tally_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "unknown_field",
         sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
         sa.Column("feed_id", BIG_KEY, nullable=False),
@@ -121,9 +131,15 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_case_voice_feed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_voice")),
-        sa.UniqueConstraint("lookup", name=op.f("uq_case_voice_lookup")),
+        sa.UniqueConstraint("feed_id", "lookup", name=op.f("uq_case_voice_feed_id_lookup")),
     )
     op.create_index(op.f("ix_case_voice_case_id"), "case_voice", ["case_id"], unique=False)
+    op.create_index(op.f("ix_case_voice_lookup"), "case_voice", ["lookup"], unique=False)
+
+    said_by = sa.ForeignKey("case_voice.id", name=op.f("fk_poster_voice_id"))
+    op.add_column(
+        "poster", sa.Column("voice_id", BIG_KEY, said_by, nullable=True), inline_references=True
+    )
 
     op.create_table(
         "listed_item",
@@ -258,9 +274,13 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_submission_name"), "submission", ["name"], unique=False)
+    op.create_index(
+        "ix_submission_feed_received", "submission", ["feed_id", "received_at"], unique=False
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_submission_feed_received", table_name="submission")
     op.drop_index(op.f("ix_submission_name"), table_name="submission")
     op.drop_column("submission", "signature")
     op.drop_column("submission", "name")
@@ -296,6 +316,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_listed_item_case_id"), table_name="listed_item")
 
     op.drop_table("listed_item")
+    # a column that refers to another table can't be dropped in SQLite: the table is made anew
+    with op.batch_alter_table("poster", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.drop_column("voice_id")
+
+    op.drop_index(op.f("ix_case_voice_lookup"), table_name="case_voice")
     op.drop_index(op.f("ix_case_voice_case_id"), table_name="case_voice")
 
     op.drop_table("case_voice")
@@ -306,4 +331,8 @@ def downgrade() -> None:
 
     op.drop_table("webhook_endpoint")
     op.drop_table("unknown_field")
+    with op.batch_alter_table("tally", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tally_expires_at"))
+
+    op.drop_table("tally")
     op.drop_table("feed_signer")

@@ -9,12 +9,14 @@ import structlog
 from flask import Blueprint, Response, current_app, request
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.intake.feed_health import FeedHealth, feeds_health
 from alerts.store.alerts import count_by_status
-from alerts.store.feeds import Feed, pulled_feeds
+from alerts.store.feeds import FeedKind
+from alerts.store.quarantine import count_unreviewed
 from alerts.store.waves import oldest_backlog, stuck
 from service.api.never_stored import never_stored
 from service.auth import public
@@ -44,11 +46,27 @@ class Check(BaseModel):
     detail: str
 
 
+class FeedState(BaseModel):
+    """How one feed is; counts and times only."""
+
+    feed: str
+    kind: FeedKind
+    paused: bool
+    is_well: bool
+    last_success: datetime | None
+    silent_s: float
+    lag_s: float | None = Field(description="From the source's word to ours, of its newest poster.")
+    error_rate: float | None = Field(description="Refused among the documents of the last day.")
+    failures: int = Field(description="Polls that failed in a row.")
+    unknown_fields: int = Field(description="Fields it never sent before; nobody saw to them yet.")
+
+
 class Ready(BaseModel):
     """`degraded`: it works, but a person should look; `unready`: send requests elsewhere."""
 
     status: Literal["ready", "degraded", "unready"]
     checks: dict[str, Check]
+    feeds: list[FeedState]
 
 
 # Without the queue documents are still taken in, and workers still look by themselves.
@@ -70,17 +88,19 @@ def live() -> Response:
 def ready() -> Response:
     """Say whether alerts get through: database, queue, age of feeds and of what waits."""
     database = _database()
+    healths = _healths() if database.ok else ()
     checks = {
         "database": database,
         "queue": _queue(),
-        "feeds": _feeds() if database.ok else UNKNOWN,
+        "feeds": _feeds(healths) if database.ok else UNKNOWN,
         "backlog": _backlog() if database.ok else UNKNOWN,
         "channels": _channels() if database.ok else UNKNOWN,
     }
     if not all(checks[name].ok for name in VITAL):
-        return reply(Ready(status="unready", checks=checks), 503)
+        return reply(Ready(status="unready", checks=checks, feeds=[]), 503)
     well = all(check.ok for check in checks.values())
-    return reply(Ready(status="ready" if well else "degraded", checks=checks))
+    feeds = [FeedState.model_validate(health, from_attributes=True) for health in healths]
+    return reply(Ready(status="ready" if well else "degraded", checks=checks, feeds=feeds))
 
 
 @health_api.get("/metrics")
@@ -116,26 +136,27 @@ def _queue() -> Check:
     return Check(ok=False, detail="The queue doesn't answer; no worker can be woken.")
 
 
-def _feeds() -> Check:
+def _healths() -> Sequence[FeedHealth]:
     r = runtime()
-    now, most = r.clock(), timedelta(seconds=r.settings.feed_stale_after_s)
+    most = timedelta(seconds=r.settings.feed_stale_after_s)
     with r.store.read() as session:
-        feeds = pulled_feeds(session)
-    stale = [feed for feed in feeds if now - _read_at(feed) > most]
-    if stale:
-        return Check(ok=False, detail=_stale_words(stale, now))
-    if not feeds:
-        return Check(ok=True, detail="No feed is pulled.")
-    return Check(ok=True, detail=f"All {len(feeds)} feeds that are pulled were read lately.")
+        return feeds_health(session, r.clock(), most)
 
 
-def _stale_words(stale: Sequence[Feed], now: datetime) -> str:
-    ages = (f"{feed.slug} for {_seconds(now - _read_at(feed)):,} s" for feed in stale)
-    return f"Not read: {', '.join(ages)}. See: porchlight feed list"
+def _feeds(healths: Sequence[FeedHealth]) -> Check:
+    unwell = [health for health in healths if not health.is_well]
+    if unwell:
+        words = "; ".join(map(_unwell_words, unwell))
+        return Check(ok=False, detail=f"{words}. See: porchlight feed health")
+    if not healths:
+        return Check(ok=True, detail="There are no feeds yet.")
+    return Check(ok=True, detail=f"All {len(healths)} feeds are well.")
 
 
-def _read_at(feed: Feed) -> datetime:
-    return feed.read_at or feed.created_at
+def _unwell_words(health: FeedHealth) -> str:
+    if health.suspended_why:
+        return f"{health.feed} is held for the desk"
+    return f"{health.feed} has been silent for {health.silent_s:,.0f} s"
 
 
 def _channels() -> Check:
@@ -166,18 +187,12 @@ def _waits_s() -> float:
 def _refresh_gauges() -> None:
     r = runtime()
     with r.store.read() as session:
-        feeds, counts = pulled_feeds(session), count_by_status(session)
-    now = r.clock()
-    r.metrics.feed_age_s.clear()
-    for feed in feeds:
-        r.metrics.feed_age_s.labels(feed.slug).set(_seconds(now - _read_at(feed)))
+        counts = count_by_status(session)
+        r.metrics.quarantined_photos.set(count_unreviewed(session))
+    r.metrics.feeds(_healths())
     for status, count in counts.items():
         r.metrics.alerts.labels(status.value).set(count)
     r.metrics.backlog_age_s.set(_waits_s())
-
-
-def _seconds(age: timedelta) -> int:
-    return max(0, int(age.total_seconds()))
 
 
 def _check_token() -> None:

@@ -35,9 +35,10 @@ class FactLine(BaseModel):
 
 
 class PublicPhoto(BaseModel):
-    """A photo behind a signed link that expires."""
+    """A photo behind signed links that expire; width and height are those behind `url`."""
 
     url: str
+    print_url: str = Field(description="The same picture, up to 2,400 px on its longest side.")
     caption: str | None
     age_progressed: bool
     width_px: int
@@ -234,6 +235,7 @@ class PosterWriter:
             found.append(
                 PublicPhoto(
                     url=self.runtime.links.url(kept.public_id, "page", self.runtime.clock()),
+                    print_url=self.runtime.links.url(kept.public_id, "print", self.runtime.clock()),
                     caption=self._words(photo.caption),
                     age_progressed=photo.age_progressed,
                     width_px=kept.width,

@@ -70,10 +70,51 @@ PORCHLIGHT = Group(
                 "check": Entry(at="service.cli.feed_check:check", says="Could we act on a file?"),
                 "add": Entry(at="service.cli.feed_add:add", says="Add a feed, cut its API key."),
                 "list": Entry(at="service.cli.feed:list_", says="List feeds and their health."),
+                "health": Entry(
+                    at="service.cli.feed_health:health", says="Is each feed well? What drifted?"
+                ),
+                "limits": Entry(
+                    at="service.cli.feed_limits:limits", says="How far may a feed go by itself?"
+                ),
+                "certificates": Entry(
+                    at="service.cli.feed_certificates:certificates",
+                    says="Who may sign a feed's CAP?",
+                ),
                 "poll": Entry(at="service.cli.feed:poll", says="Read a feed now."),
+                "reconcile": Entry(
+                    at="service.cli.feed_reconcile:reconcile",
+                    says="Is all that we tell of still at the source?",
+                ),
+                "rotate-secret": Entry(
+                    at="service.cli.feed_secret:rotate_secret",
+                    says="Replace a Poster API's client secret.",
+                ),
                 "pause": Entry(at="service.cli.feed:pause", says="Take nothing from a feed."),
                 "resume": Entry(at="service.cli.feed:resume", says="Take from it again."),
-                "key": Entry(at="service.cli.feed:key", says="Cut another API key."),
+                "key": Entry(at="service.cli.feed_key:key", says="Cut another API key."),
+                "keys": Entry(at="service.cli.feed_key:keys", says="List its API keys."),
+                "rotate-key": Entry(
+                    at="service.cli.feed_key:rotate", says="Follow a key by a new one."
+                ),
+                "revoke-key": Entry(at="service.cli.feed_key:revoke", says="End a key at once."),
+                "signer": Entry(
+                    at="service.cli.feed_signer:signer", says="Keys that it signs requests with."
+                ),
+                "rate": Entry(at="service.cli.feed_rate:rate", says="Requests a minute."),
+            },
+        ),
+        "webhook": Group(
+            "webhook",
+            "Where feeds are told of their cases.",
+            {
+                "add": Entry(at="service.cli.webhook:add", says="Add an address of a feed."),
+                "list": Entry(at="service.cli.webhook:list_", says="List the addresses."),
+                "show": Entry(at="service.cli.webhook:show", says="What was an address told?"),
+                "remove": Entry(at="service.cli.webhook:remove", says="Forget an address."),
+                "test": Entry(at="service.cli.webhook:test_", says="Send it a test."),
+                "rotate": Entry(at="service.cli.webhook:rotate", says="Replace its secret."),
+                "enable": Entry(at="service.cli.webhook:enable", says="Tell it again."),
+                "replay": Entry(at="service.cli.webhook:replay", says="Send again what failed."),
             },
         ),
         "alert": Group(
@@ -93,12 +134,41 @@ PORCHLIGHT = Group(
                 ),
             },
         ),
+        "case": Group(
+            "case",
+            "Which cases are of the same child.",
+            {
+                "links": Entry(
+                    at="service.cli.case:links", says="List cases that may be of one child."
+                ),
+                "same": Entry(at="service.cli.case:same", says="They are of one child: one alert."),
+                "different": Entry(
+                    at="service.cli.case:different", says="They are of two children."
+                ),
+            },
+        ),
         "submission": Group(
             "submission",
             "What feeds sent.",
             {
                 "list": Entry(
                     at="service.cli.submission:list_", says="List documents and their outcomes."
+                ),
+            },
+        ),
+        "photo": Group(
+            "photo",
+            "Photos in quarantine: on the hash list, seen by nobody but their reviewer.",
+            {
+                "list-quarantined": Entry(
+                    at="service.cli.photo:list_quarantined", says="List them; shows no picture."
+                ),
+                "show": Entry(at="service.cli.photo:show", says="Write one to a file; on record."),
+                "confirm": Entry(
+                    at="service.cli.photo:confirm_", says="It is what the list says: keep sealed."
+                ),
+                "mistaken": Entry(
+                    at="service.cli.photo:mistaken", says="The likeness is chance: let it go."
                 ),
             },
         ),
@@ -109,6 +179,14 @@ PORCHLIGHT = Group(
                 "import": Entry(
                     at="service.cli.subscriber_import:import_", says="Import neighborhoods."
                 ),
+            },
+        ),
+        "notice": Group(
+            "notice",
+            "What the desk should look at.",
+            {
+                "list": Entry(at="service.cli.notice:list_", says="List what waits for a look."),
+                "done": Entry(at="service.cli.notice:done", says="Say that you saw to one."),
             },
         ),
         "staff": Group(
@@ -124,6 +202,9 @@ PORCHLIGHT = Group(
             "ZIP codes, cities, counties, states, countries.",
             {
                 "load": Entry(at="service.cli.places:load", says="Load the built-in places again."),
+                "import": Entry(
+                    at="service.cli.places_import:import_", says="Import another code set."
+                ),
                 "build": Entry(
                     at="service.cli.places:build", says="Gather them into one file.", hidden=True
                 ),

@@ -5,23 +5,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.errors import Conflict
-from alerts.store.feeds import Feed, FeedKind, Trust, new_key
+from alerts.store.feed_keys import new_key
+from alerts.store.feeds import Feed, FeedKind, Trust, is_pulled
 from alerts.store.staff import record
+from config.settings import Settings
 from service.cli.answer import Answer, json_option, tell
+from service.cli.feed_look import FeedLooked, look, why_not
 from service.cli.instance import opened
 from service.database import first_staff_name
 from service.polling import CREDENTIALS_PURPOSE
 from service.wiring import Runtime
 
 SLUG = re.compile(r"[a-z0-9-]{1,64}")
-PULLED_LATER = (FeedKind.RSS, FeedKind.ATOM)
+SHORTEST_INTERVAL_S = 10.0  # between polls: a source isn't asked more often than that
+DOCUMENTS = (FeedKind.ATOM, FeedKind.RSS, FeedKind.JSON)  # always pulled; CAP where it has a URL
 
 WILL_DO = {
     Trust.REVIEW: "The desk approves every alert of this feed.",
@@ -64,7 +68,14 @@ class Credentials:
 @click.command()
 @click.argument("slug")
 @click.option("--kind", type=click.Choice([kind.value for kind in FeedKind]), required=True)
-@click.option("--url", help="Base URL of the source that we pull.")
+@click.option("--url", help="Address of the source that we pull; of ncmec its base URL.")
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=SHORTEST_INTERVAL_S),
+    help="Seconds between polls.  [default: PORCHLIGHT_POLL_EVERY_S]",
+)
+@click.option("--check", "only_look", is_flag=True, help="Fetch it once, say what is there.")
 @click.option(
     "--trust",
     type=click.Choice([trust.value for trust in Trust]),
@@ -83,6 +94,8 @@ def add(
     slug: str,
     kind: str,
     url: str | None,
+    every_s: float | None,
+    only_look: bool,
     trust: str,
     client_id: str | None,
     client_secret_file: Path | None,
@@ -90,11 +103,15 @@ def add(
 ) -> None:
     """Add the feed SLUG and cut its API key.
 
-    Kinds: poster and cap push to us; ncmec is a Poster API that we pull.
+    Kinds: poster and cap push to us. ncmec is a Poster API that we pull; atom, rss and json are
+    documents that we pull, as is cap with a --url. --check adds nothing.
     """
-    feed = Feed(slug=slug, kind=FeedKind(kind), trust=Trust(trust), url=url)
+    feed = Feed(slug=slug, kind=FeedKind(kind), trust=Trust(trust), url=url, poll_every_s=every_s)
     _check_slug(slug)
-    _check_url(feed.kind, url)
+    _check_url(feed)
+    if only_look:
+        tell(_look(feed), as_json=as_json)
+        return
     credentials = None
     if feed.kind is FeedKind.NCMEC:
         credentials = _ask_credentials(client_id, client_secret_file)
@@ -102,8 +119,9 @@ def add(
         feed.sealed_credentials = credentials.sealed(runtime) if credentials else None
         with runtime.store.begin() as session:
             api_key = _write(session, runtime, feed)
-    note = _later(feed.kind) if feed.kind in PULLED_LATER else None
-    added = FeedAdded(feed=slug, api_key=api_key, kind=feed.kind, trust=feed.trust, note=note)
+    added = FeedAdded(
+        feed=slug, api_key=api_key, kind=feed.kind, trust=feed.trust, note=_note_of(feed)
+    )
     tell(added, as_json=as_json)
 
 
@@ -135,16 +153,53 @@ def _check_slug(slug: str) -> None:
         raise click.BadParameter(message, param_hint="SLUG")
 
 
-def _check_url(kind: FeedKind, url: str | None) -> None:
-    if url is None:
-        if kind is FeedKind.NCMEC:
-            message = "a feed of kind ncmec is pulled: say from where"
+def _check_url(feed: Feed) -> None:
+    """Refuse a feed that could never be read; --every without anything to read, too."""
+    if feed.url is None:
+        if feed.kind is FeedKind.NCMEC or feed.kind in DOCUMENTS:
+            message = f"a feed of kind {feed.kind} is pulled: say from where"
             raise click.BadParameter(message, param_hint="--url")
+        if feed.poll_every_s is not None:
+            message = f"a feed of kind {feed.kind} without --url isn't polled"
+            raise click.BadParameter(message, param_hint="--every")
         return
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = _parts(feed.url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         message = "must be an http or https URL, such as https://posterapi.ncmec.org"
         raise click.BadParameter(message, param_hint="--url")
+    refused = why_not(feed.url, Settings()) if _is_document(feed) else None
+    if refused:
+        raise click.BadParameter(refused, param_hint="--url")
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _is_document(feed: Feed) -> bool:
+    """Say whether the feed is one document at an address."""
+    return is_pulled(feed) and feed.kind is not FeedKind.NCMEC
+
+
+def _look(feed: Feed) -> FeedLooked:
+    if feed.url is None or not _is_document(feed):
+        message = f"a feed of kind {feed.kind} isn't one document that could be looked at"
+        raise click.BadParameter(message, param_hint="--check")
+    return look(feed.kind, feed.url, Settings())
+
+
+def _note_of(feed: Feed) -> str | None:
+    """Say what the operator may not expect."""
+    if feed.url is None or feed.kind is FeedKind.NCMEC:
+        return None
+    if feed.kind is FeedKind.POSTER:
+        return "A feed of kind poster pushes: nothing is fetched from its URL."
+    if feed.url.lower().startswith("http:"):
+        return "It is fetched by http: whoever is on the way could change it. Ask for https."
+    return "It is fetched by a running server, or now: porchlight feed poll " + feed.slug
 
 
 def _ask_credentials(client_id: str | None, secret_file: Path | None) -> Credentials:
@@ -155,7 +210,3 @@ def _ask_credentials(client_id: str | None, secret_file: Path | None) -> Credent
         else click.prompt("Client secret", hide_input=True, err=True)
     )
     return Credentials(client_id=str(client_id), client_secret=str(secret))
-
-
-def _later(kind: FeedKind) -> str:
-    return f"Pulling {kind} isn't there yet: this feed can push documents, nothing is fetched."

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from alerts.problem import Problem
+from alerts.signature import SignatureState
 from alerts.store.alerts import Alert
 from alerts.store.feeds import Feed
 from alerts.store.submissions import Submission, SubmissionOutcome
@@ -32,13 +33,15 @@ class SubmissionLine(BaseModel):
     received_at: datetime
     outcome: SubmissionOutcome
     alert: UUID | None
+    signature: SignatureState | None  # of CAP
     problems: tuple[Problem, ...]
 
     def cells(self) -> tuple[str, ...]:
         """Return a row of the table."""
         why = ", ".join(dict.fromkeys(problem.code for problem in self.problems))
         alert = str(self.alert) if self.alert else "-"
-        return str(self.id), self.feed, self.outcome, moment(self.received_at), alert, why
+        signed = str(self.signature or "-")
+        return str(self.id), self.feed, self.outcome, moment(self.received_at), alert, signed, why
 
 
 class SubmissionList(Answer):
@@ -51,7 +54,7 @@ class SubmissionList(Answer):
         """Say it to a person."""
         if not self.items:
             return ["No such documents."]
-        head = ("DOCUMENT", "FEED", "OUTCOME", "RECEIVED", "ALERT", "WHY")
+        head = ("DOCUMENT", "FEED", "OUTCOME", "RECEIVED", "ALERT", "SIGNATURE", "WHY")
         return table(head, [item.cells() for item in self.items])
 
 
@@ -80,6 +83,7 @@ def list_(outcome: str | None, slug: str | None, as_json: bool) -> None:
                 received_at=submission.received_at,
                 outcome=submission.outcome,
                 alert=alert,
+                signature=submission.signature,
                 problems=tuple(Problem.model_validate(p) for p in submission.problems),
             )
             for submission, feed, alert in session.execute(statement)

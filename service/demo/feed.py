@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import Status
+from alerts.intake.stored_tokens import forget_token
 from alerts.store.alerts import Alert
 from alerts.store.feeds import Feed, FeedKind, Trust, all_feeds
 from alerts.store.subscribers import Subscriber
@@ -42,6 +43,7 @@ def put_feed(runtime: Runtime, api: RunningPosterApi) -> Feed:
             )
             session.add(feed)
         feed.url, feed.sealed_credentials = api.url, sealed
+        forget_token(feed)  # another stand-in gave it out
         feed.next_poll_at = runtime.clock() + timedelta(seconds=runtime.settings.poll_every_s)
         feed.failures, feed.last_error = 0, None
         session.flush()

@@ -7,12 +7,13 @@ drive it through `PosterApiStandIn`; `run_poster_api` serves it on a port of 127
 import base64
 import io
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cheroot import wsgi
-from flask import Flask, Request, Response, jsonify, request
+from flask import Flask, Request, Response, g, jsonify, request
 from PIL import Image
 
 from alerts.intake.ncmec.dates import read_moment
@@ -57,6 +58,7 @@ def make_app(stand_in: PosterApiStandIn) -> Flask:
     app = Flask("poster_api_stand_in")
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.before_request(lambda: _before(stand_in))
+    app.after_request(_after)
     _add_auth(app, stand_in)
     _add_posters(app, stand_in)
     _add_pictures(app, stand_in)
@@ -66,8 +68,12 @@ def make_app(stand_in: PosterApiStandIn) -> Flask:
 def _before(stand_in: PosterApiStandIn) -> Response | None:
     """Remember the request, fail if told to, and let nobody in without a token."""
     stand_in.note(f"{request.method} {request.full_path.rstrip('?')}")
-    if failure := stand_in.take_failure(request.path):
+    stand_in.play(request.path)
+    time.sleep(stand_in.take_wait_s(request.path))
+    failure = stand_in.take_failure(request.path)
+    if failure and not failure.after:
         return _problem(failure.status, failure.message)
+    g.lost = failure
     accepted = stand_in.accepted_content_types
     if request.method in ("POST", "PUT") and accepted and request.mimetype not in accepted:
         return _problem(415, "Unsupported Media Type")
@@ -75,6 +81,12 @@ def _before(stand_in: PosterApiStandIn) -> Response | None:
     if request.path in _ANONYMOUS or (scheme == "Bearer" and stand_in.is_valid(token)):
         return None
     return _problem(401, "Unauthorized")
+
+
+def _after(response: Response) -> Response:
+    """Lose the answer if the script says so; what it answers has been done."""
+    lost = g.get("lost")
+    return _problem(lost.status, lost.message) if lost else response
 
 
 def _add_auth(app: Flask, stand_in: PosterApiStandIn) -> None:
@@ -100,7 +112,8 @@ def _add_posters(app: Flask, stand_in: PosterApiStandIn) -> None:
             found = found[::-1]
         skip = max(0, request.args.get("skip", 0, int))
         limit = min(max(0, request.args.get("limit", _DEFAULT_LIMIT, int)), _MAX_LIMIT)
-        return jsonify(posters=found[skip : skip + limit], count=len(found))
+        count = len(found) + stand_in.count_is_off_by
+        return jsonify(posters=found[skip : skip + limit], count=count)
 
     @app.route("/Poster/<organization_code>/<case_number>", methods=["GET", "PUT", "DELETE"])
     def poster(organization_code: str, case_number: str) -> Response:

@@ -2,36 +2,19 @@
 
 import hashlib
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from alerts.clock import Clock, utc_now
 from alerts.intake.ncmec.dates import read_moment
+from service.demo.poster_script import Script
 
 PhotoForm = Literal["bytes", "json"]
 PosterJson = dict[str, Any]  # NCMEC's schema, as it travels: JSON, not a value of ours
 
 
-@dataclass(kw_only=True)
-class _Failure:
-    status: int
-    left: int
-    path: str
-    message: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Failure:
-    """What the next answer is instead of the right one."""
-
-    status: int
-    message: str
-
-
-class PosterApiStandIn:
+class PosterApiStandIn(Script):
     """The state behind the stand-in; every method is safe from any thread."""
 
     def __init__(
@@ -42,19 +25,20 @@ class PosterApiStandIn:
         clock: Clock = utc_now,
         token_life_s: int = 86_400,
     ) -> None:
+        super().__init__()
         self.client_id = client_id
         self.client_secret = client_secret
         self.token_life_s = token_life_s
         self.photo_form: PhotoForm = "bytes"
         self.accepted_content_types: tuple[str, ...] = ()  # empty: any
         self.requests: list[str] = []  # "GET /Posters?skip=0", in order
+        self.count_is_off_by = 0  # in what a listing says of its own length
         self._clock = clock
-        self._lock = threading.RLock()
         self._posters: dict[tuple[str, str], PosterJson] = {}
         self._broken: list[object] = []
         self._photos: dict[str, bytes] = {}
-        self._tokens: set[str] = set()
-        self._failures: list[_Failure] = []
+        self._hidden: set[str] = set()
+        self._tokens: dict[str, datetime] = {}  # and when they end
 
     # What tests and the demo do
 
@@ -83,15 +67,15 @@ class PosterApiStandIn:
             for key, _ in self._of_case(case_number):
                 del self._posters[key]
 
-    def fail_next(self, status: int, times: int = 1, *, path: str = "/", message: str = "") -> None:
-        """Answer the next `times` requests below `path` with `status`.
-
-        429 says "Too many requests. Try again after 1 hour(s)" unless there is a `message`.
-        """
-        if status == 429 and not message:
-            message = "Too many requests. Try again after 1 hour(s)"
+    def hide(self, *case_numbers: str) -> None:
+        """Leave cases out of the listing, though they are there: it flickers."""
         with self._lock:
-            self._failures.append(_Failure(status=status, left=times, path=path, message=message))
+            self._hidden |= {*case_numbers}
+
+    def show(self, *case_numbers: str) -> None:
+        """List cases again that were hidden."""
+        with self._lock:
+            self._hidden -= {*case_numbers}
 
     def revoke_tokens(self) -> None:
         """Make every token that was given out worthless."""
@@ -105,28 +89,19 @@ class PosterApiStandIn:
         with self._lock:
             self.requests.append(line)
 
-    def take_failure(self, path: str) -> Failure | None:
-        """Return what to answer instead, once."""
-        with self._lock:
-            for failure in self._failures:
-                if failure.left > 0 and path.startswith(failure.path):
-                    failure.left -= 1
-                    return Failure(status=failure.status, message=failure.message)
-        return None
-
     def token(self, client_id: object, client_secret: object) -> str | None:
         """Give out a token, None for wrong credentials."""
         if (client_id, client_secret) != (self.client_id, self.client_secret):
             return None
         token = secrets.token_urlsafe(24)
         with self._lock:
-            self._tokens.add(token)
+            self._tokens[token] = self._clock() + timedelta(seconds=self.token_life_s)
         return token
 
     def is_valid(self, token: str) -> bool:
-        """Whether the token was given out and not revoked."""
+        """Whether the token was given out, lives, and was not revoked."""
         with self._lock:
-            return token in self._tokens
+            return token in self._tokens and self._clock() < self._tokens[token]
 
     def rotate_secret(self) -> str:
         """Make a new secret and void the old one and its tokens."""
@@ -156,7 +131,8 @@ class PosterApiStandIn:
     def listing(self, wanted: Callable[[PosterJson], bool]) -> Sequence[object]:
         """Return what is listed, least recently modified first; broken items pass every filter."""
         with self._lock:
-            posters = [poster for poster in self._posters.values() if wanted(poster)]
+            shown = (p for p in self._posters.values() if p["caseNumber"] not in self._hidden)
+            posters = [poster for poster in shown if wanted(poster)]
             return [*self._broken, *sorted(posters, key=modified_at)]
 
     def _of_case(self, case_number: str) -> list[tuple[tuple[str, str], PosterJson]]:

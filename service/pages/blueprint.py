@@ -11,6 +11,7 @@ from alerts.errors import NotFound, Sealed
 from alerts.photos_shown import purpose_of
 from alerts.store.cases import CaseRecord, photo_by_public_id
 from alerts.store.media import SIZES, PhotoSize
+from service.api.never_stored import never_stored
 from service.auth import public
 from service.http import runtime
 from service.pages import render
@@ -25,6 +26,7 @@ from service.pages.views import (
 )
 
 pages = Blueprint("pages", __name__)
+never_stored(pages)
 
 EXPIRY = re.compile(r"[0-9]{1,12}")  # seconds since 1970; twelve digits last thirty thousand years
 
@@ -99,18 +101,16 @@ def alert(alert_id: str) -> Response:
 def photo(photo_id: UUID, size: str) -> Response:
     """Serve a photo to the bearer of a signed link that hasn't expired; 410 after takedown."""
     r, expires = runtime(), request.args.get("exp", "")
-    if size not in SIZES or not EXPIRY.fullmatch(expires):
+    named = next((one for one in SIZES if one == size), None)
+    if named is None or not EXPIRY.fullmatch(expires):
         abort(404)
-    named: PhotoSize = "push" if size == "push" else "page"
     signature = request.args.get("sig", "")
     if not r.links.is_good(photo_id, named, int(expires), signature, r.clock()):
         abort(403, "This link to a photo has expired, or isn't ours.")
     jpeg = _open_photo(photo_id, named)
     if jpeg is None:
         abort(410, "This photo was taken back.")
-    response = Response(jpeg, content_type="image/jpeg")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return Response(jpeg, content_type="image/jpeg")
 
 
 def _open_photo(photo_id: UUID, size: PhotoSize) -> bytes | None:
@@ -121,15 +121,21 @@ def _open_photo(photo_id: UUID, size: PhotoSize) -> bytes | None:
         if case is None or case.ended_at is not None:
             return None
         key_id = case.key_id
-    sealed = r.media.get(photo_id, size)
+    found = _sealed_photo(photo_id, size)
     try:
-        return r.vault.open(key_id, purpose_of(size), sealed) if sealed else None
+        return r.vault.open(key_id, purpose_of(found[0]), found[1]) if found else None
     except Sealed:
         return None
 
 
+def _sealed_photo(photo_id: UUID, size: PhotoSize) -> tuple[PhotoSize, bytes] | None:
+    """Return a photo as it lies; for print that of the page, where the source has no larger one."""
+    sizes: tuple[PhotoSize, ...] = ("print", "page") if size == "print" else (size,)
+    kept = ((one, runtime().media.get(photo_id, one)) for one in sizes)
+    return next(((one, sealed) for one, sealed in kept if sealed), None)
+
+
 def _html(text: str, status: int = 200) -> Response:
     response = Response(text, status, content_type="text/html; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept-Language"
     return response

@@ -211,6 +211,7 @@ def _photo_view(runtime: Runtime, shown: Shown, photo: Photo) -> PhotoView | Non
         return None
     return PhotoView(
         url=runtime.links.url(kept.public_id, "page", runtime.clock()),
+        print_url=runtime.links.url(kept.public_id, "print", runtime.clock()),
         caption=photo.caption,
         age_progressed=photo.age_progressed,
         width_px=kept.width,

@@ -92,6 +92,7 @@ class PhotoView(View):
     age_progressed: bool = False
     width_px: int | None = None  # both known: the page does not jump when the photo arrives
     height_px: int | None = None
+    print_url: WebAddress = None  # the same picture, as large as paper takes it
 
 
 class PersonView(View):

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from alerts.store.feed_keys import Scope
 from service.app import create_app
 from service.doorbell import Doorbell
 from service.jobs import Jobs
@@ -50,6 +51,16 @@ def test_what_belongs_to_somebody_is_behind_their_guard(app: Flask) -> None:
         for prefix, guard in BY_PREFIX.items():
             if rule.rule.startswith(prefix):
                 assert guard_of(app, rule) == guard, rule.rule
+
+
+def test_every_route_of_feeds_names_its_scope_and_every_scope_opens_something(app: Flask) -> None:
+    scopes = {
+        rule.rule: getattr(app.view_functions[rule.endpoint], "porchlight_scope", None)
+        for rule in rules(app)
+        if guard_of(app, rule) == "feed"
+    }
+    assert [rule for rule, scope in scopes.items() if not isinstance(scope, Scope)] == []
+    assert set(scopes.values()) | {Scope.DRY_RUN} == set(Scope)
 
 
 def test_without_a_token_no_guarded_route_answers(app: Flask) -> None:

@@ -12,12 +12,13 @@ from alerts.intake.check import AreaResolution, CheckReport, RequestedFormat, ch
 from alerts.poster import CaseKey, Contact, Poster
 from alerts.problem import Problem, error, warning
 from tests.intake.cap.documents import GEOCODE, HEAD, area, cap, codes, info
+from tests.intake.cap.signers import signer
 from tests.intake.cap.test_containers import envelope, feed
 from tests.intake.test_rss import feed as ncmec_feed
 from tests.intake.test_rss import item
 
 KEYS = ["identifier", "sender", "sent", "status", "msg_type", "scope", "references", "tier"]
-KEYS += ["languages", "expires", "area", "area_provenance", "area_km2"]
+KEYS += ["languages", "expires", "area", "area_provenance", "area_km2", "schema_valid"]
 
 
 def check(document: str | bytes, format: RequestedFormat = "auto") -> CheckReport:
@@ -50,7 +51,8 @@ def no_poster(raw: bytes) -> tuple[tuple[Poster, ...], tuple[Problem, ...]]:
 
 def test_the_report_has_the_shape_that_users_rely_on() -> None:
     report = json.loads(check(cap()).model_dump_json())
-    assert list(report) == ["file", "ok", "format", "problems", "alerts"]
+    assert list(report)[:5] == ["file", "ok", "format", "problems", "alerts"]
+    assert (report["signature"], report["repaired"]) == ("absent", [])
     (alert,) = report["alerts"]
     assert list(alert) == KEYS
     assert alert["identifier"] == "EX-1"
@@ -275,3 +277,39 @@ def test_megabytes_of_junk_are_dealt_with_quickly(raw: bytes) -> None:
     start = time.perf_counter()
     check(raw)
     assert time.perf_counter() - start < 10
+
+
+def test_a_signature_is_said_of_the_document() -> None:
+    police = signer()
+    signed = police.sign(cap()).encode()
+    seen = check_document(signed, file="a")
+    assert (seen.ok, seen.signature) == (True, "unknown_signer")
+    assert codes(seen.problems) == {"unknown_signer"}
+    valid = check_document(signed, file="a", certificates=police.certificate)
+    assert (valid.signature, valid.problems) == ("valid", ())
+    changed = signed.replace(b"Marquette County", b"Luce County")
+    broken = check_document(changed, file="a", certificates=police.certificate)
+    assert (broken.ok, broken.signature) == (True, "invalid")
+    assert codes(broken.problems) == {"bad_signature"}
+
+
+def test_what_was_repaired_is_listed() -> None:
+    polygon = "<polygon>46,-87 47,-86 46,-86 47,-87</polygon>"
+    odd = cap(info(area(polygon))).replace("<status>Actual", "<status>actual")
+    report = check(odd)
+    assert report.ok
+    assert set(report.repaired) == {"odd_capitals", "unclosed_ring", "shape_repaired"}
+    assert check(cap()).repaired == ()
+
+
+def test_mistakes_against_the_schema_are_warnings() -> None:
+    report = check(cap().replace("<category>Rescue", "<category>Children"))
+    assert report.ok
+    assert codes(report.problems) == {"schema"}
+    assert [alert.schema_valid for alert in report.alerts] == [False]
+    assert [alert.schema_valid for alert in check(cap()).alerts] == [True]
+
+
+def test_a_poster_and_what_is_no_alert_have_no_signature() -> None:
+    assert check_document(b"{}", file="a", read_ncmec=one_poster).signature is None
+    assert check("<html/>").signature is None

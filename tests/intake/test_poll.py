@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,11 +11,12 @@ from sqlalchemy import select
 from alerts.errors import FeedUnavailable
 from alerts.intake.document import TakenIn
 from alerts.intake.ncmec.api import PosterApi
-from alerts.intake.poll import CHECKPOINT, PAGE_LEASE, poll_poster_api
+from alerts.intake.ncmec.token_store import Credentials, MemoryTokens
+from alerts.intake.poll import CHECKPOINT, poll_poster_api
 from alerts.store.cases import PhotoRecord
 from alerts.store.feeds import Feed, FeedKind, Trust, checkpoint
 from alerts.store.submissions import Submission, SubmissionOutcome
-from service.demo.cases import fictional_case, sparse_case
+from service.demo.cases import fictional_case
 from service.demo.poster_api import PosterApiStandIn, run_poster_api
 from service.wiring import Runtime
 from tests.service.api_partner.prepared import prepare
@@ -33,9 +35,8 @@ def stand_in() -> PosterApiStandIn:
 @pytest.fixture
 def api(stand_in: PosterApiStandIn, runtime: Runtime) -> Iterator[PosterApi]:
     with run_poster_api(stand_in) as running:
-        yield PosterApi(
-            running.url, client_id="demo-client", client_secret="demo-secret", clock=runtime.clock
-        )
+        credentials = Credentials(client_id="demo-client", client_secret="demo-secret")
+        yield PosterApi(running.url, tokens=MemoryTokens(credentials), clock=runtime.clock)
 
 
 @pytest.fixture
@@ -105,19 +106,22 @@ def test_what_was_refused_by_a_fault_of_ours_is_taken_in_by_the_next_poll(
     assert len(poll(runtime, api, feed)) == 1
 
 
-def test_each_page_that_comes_in_puts_the_next_poll_off(
+def test_age_progressions_and_extra_photos_come_too(
     runtime: Runtime, api: PosterApi, feed: Feed, stand_in: PosterApiStandIn
 ) -> None:
-    for number in range(101):
-        moment = runtime.clock() - timedelta(minutes=200 - number)
-        stand_in.add(sparse_case(str(number), moment)[0])
-    soon = runtime.clock() + timedelta(seconds=1)
-    with runtime.store.begin() as session:
-        session.get_one(Feed, feed.id).next_poll_at = soon
-    reading = poll_poster_api(runtime.store, runtime.intake, api, feed, runtime.clock)
-    next(reading)
+    poster, photos = fictional_case("1", runtime.clock() - timedelta(minutes=1))
+    portrait, grown = (
+        photo | {"md5": md5} for photo, md5 in zip(_photos(poster), photos, strict=True)
+    )
+    child = poster["children"][0] | {"photos": None, "ageProgressionPhotos": [grown]}
+    changed = {"children": [child], "companions": None, "extraPhotos": [portrait]}
+    stand_in.add(poster | changed, photos)
+    poll(runtime, api, feed)
     with runtime.store.read() as session:
-        put_off = session.get_one(Feed, feed.id).next_poll_at
-    assert put_off is not None
-    assert soon + PAGE_LEASE / 2 < put_off <= runtime.clock() + PAGE_LEASE
-    reading.close()  # type: ignore[attr-defined]
+        kept = session.scalars(select(PhotoRecord)).all()
+    assert len(kept) == 2
+
+
+def _photos(poster: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of the child's and of the companion's photo."""
+    return [poster["children"][0]["photos"][0], poster["companions"][0]["photos"][0]]

@@ -14,9 +14,16 @@ from sqlalchemy import select
 from alerts.alert import EndReason, RevisionState, Status
 from alerts.intake.document import TakenIn
 from alerts.lifecycle import end_alert
+from alerts.photos_shown import photos_shown
 from alerts.poster import CaseKey
 from alerts.store.alerts import Alert, AlertRevision
-from alerts.store.cases import CaseRecord, PosterRecord, open_poster, photos_of_case
+from alerts.store.cases import (
+    CaseRecord,
+    PosterRecord,
+    latest_poster,
+    open_poster,
+    photos_of_case,
+)
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.submissions import Submission, SubmissionOutcome
 from service.jobs import Jobs
@@ -265,24 +272,37 @@ def test_another_feed_with_the_same_poster_is_a_duplicate(runtime: Runtime, feed
     assert (taken.outcome, taken.alert_id) == (DUPLICATE, first.alert_id)
 
 
-def test_another_feed_may_not_change_a_case(runtime: Runtime, feed: Feed) -> None:
+def test_another_feed_does_not_change_what_people_see(runtime: Runtime, feed: Feed) -> None:
     push(runtime, feed, poster())
     other = add_feed(runtime, "other")
-    for document in (later(11, amberAlert=False), found()):
-        taken = push(runtime, other, document)
-        assert (taken.outcome, taken.ended) == (HELD, False)
-        assert "another_feeds_case" in codes(taken)
     withdrawn = runtime.intake.withdrawal(other, CaseKey(organization="NCMC", number="1"))
-    assert withdrawn.outcome is HELD
-    assert len(revisions(runtime)) == 1
+    assert (withdrawn.outcome, "another_feeds_case" in codes(withdrawn)) == (HELD, True)
+    taken = push(runtime, other, later(11, amberAlert=False))
+    assert (taken.outcome, "linked_case" in codes(taken)) == (DUPLICATE, True)
+    states = [revision.state for revision in revisions(runtime)]
+    assert states == [RevisionState.LIVE, RevisionState.SPARE]
 
 
-def test_another_feeds_photos_stay_off_the_case(runtime: Runtime, feed: Feed) -> None:
-    first = push(runtime, feed, poster())
-    changed = later(11)
-    changed["children"] = [with_photo(changed["children"][0], "green")]
-    push(runtime, add_feed(runtime, "other"), changed)
-    assert photos(runtime, first) == 0
+def test_another_feeds_photos_are_kept_beside_and_not_shown(runtime: Runtime, feed: Feed) -> None:
+    whole = later(10)
+    whole["children"] = [with_photo(whole["children"][0], "blue")]
+    first = push(runtime, feed, whole)
+    theirs = later(11, amberAlert=False)
+    theirs["children"] = [with_photo(theirs["children"][0], "green")]
+    push(runtime, add_feed(runtime, "other"), theirs)
+    push(
+        runtime,
+        feed,
+        whole | {"lastModified": "2026-03-01T12:00:00Z", "vehicle": {"description": "van"}},
+    )
+    assert photos(runtime, first) == 2
+    assert first.case_id is not None
+    with runtime.store.read() as session:
+        case = session.get_one(CaseRecord, first.case_id)
+        record = latest_poster(session, case.id)
+        shown = open_poster(runtime.vault, case.key_id, record) if record else None
+    assert shown is not None
+    assert [p.md5 for p in photos_shown(shown)] == [whole["children"][0]["photos"][0]["md5"]]
 
 
 @pytest.mark.parametrize("is_taken_down", [False, True])

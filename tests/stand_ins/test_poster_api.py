@@ -147,3 +147,52 @@ def test_a_found_case_says_so_for_every_child(
     poster = get(session, f"{api.url}/Poster/DEMO/2")
     assert {c["dateFound"] for c in poster["children"]} == {"2026-03-05T15:00:00Z"}
     assert poster["lastModified"] == "2026-03-05T15:00:00Z"
+
+
+def test_a_hidden_case_is_there_and_not_listed(
+    api: RunningPosterApi, session: requests.Session
+) -> None:
+    for case in ("1", "2"):
+        api.stand_in.add(sparse_case(case, NOW)[0])
+    api.stand_in.hide("1")
+    assert [p["caseNumber"] for p in get(session, f"{api.url}/Posters")["posters"]] == ["2"]
+    assert get(session, f"{api.url}/Poster/DEMO/1")["caseNumber"] == "1"
+    api.stand_in.show("1")
+    assert get(session, f"{api.url}/Posters")["count"] == 2
+    api.stand_in.count_is_off_by = -1
+    assert get(session, f"{api.url}/Posters")["count"] == 1
+
+
+def test_something_may_happen_between_two_requests(
+    api: RunningPosterApi, session: requests.Session
+) -> None:
+    api.stand_in.add(sparse_case("1", NOW)[0])
+    api.stand_in.before_next(lambda: api.stand_in.remove("1"), path="/Posters", skip=1)
+    counts = [get(session, f"{api.url}/Posters")["count"] for _ in range(3)]
+    assert counts == [1, 0, 0]
+
+
+def test_an_answer_may_get_lost_after_the_deed(
+    api: RunningPosterApi, session: requests.Session
+) -> None:
+    api.stand_in.fail_next(502, path="/Auth/RotateSecret", after=True)
+    assert session.post(f"{api.url}/Auth/RotateSecret", timeout=5).status_code == 502
+    assert api.stand_in.client_secret != "demo-secret"
+
+
+def test_an_answer_may_take_its_time(api: RunningPosterApi, session: requests.Session) -> None:
+    api.stand_in.delay_next(0.3, path="/Posters")
+    with pytest.raises(requests.ReadTimeout):
+        session.get(f"{api.url}/Posters", timeout=0.1)
+    assert session.get(f"{api.url}/Posters", timeout=5).status_code == 200
+
+
+def test_a_token_ends_when_its_life_is_over() -> None:
+    now = [NOW]
+    stand_in = PosterApiStandIn(clock=lambda: now[0], token_life_s=600)
+    token = stand_in.token("demo-client", "demo-secret")
+    assert token is not None
+    now[0] += timedelta(seconds=599)
+    assert stand_in.is_valid(token)
+    now[0] += timedelta(seconds=1)
+    assert not stand_in.is_valid(token)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
 from alerts.store.engine import Store
-from alerts.store.idempotency import RememberedAnswer, forget_before, remembered
+from alerts.store.idempotency import RememberedAnswer, forget_before, in_hand, remembered
 from tests.fakes.clock import NOON
 
 
@@ -47,3 +48,33 @@ def test_old_answers_are_forgotten(store: Store) -> None:
     with store.read() as session:
         assert remembered(session, b"old") is None
         assert remembered(session, b"new") is not None
+
+
+def test_a_request_is_in_one_hand_only(store: Store) -> None:
+    with in_hand(store, b"request1") as is_free, in_hand(store, b"request1") as is_free_too:
+        assert (is_free, is_free_too) == (True, False)
+        with in_hand(store, b"request2") as another_is_free:
+            assert another_is_free
+    with in_hand(store, b"request1") as is_free:
+        assert is_free
+
+
+def test_a_request_whose_answer_fails_is_out_of_hand(store: Store) -> None:
+    with pytest.raises(RuntimeError), in_hand(store, b"request1"):
+        raise RuntimeError
+    with in_hand(store, b"request1") as is_free:
+        assert is_free
+
+
+@pytest.mark.xdist_group("postgresql")
+def test_another_process_has_a_request_in_hand(postgresql_url: str) -> None:
+    here = Store(postgresql_url)
+    number = int.from_bytes(b"request1", "big", signed=True)
+    with create_engine(postgresql_url).connect() as elsewhere:
+        elsewhere.execute(text("SELECT pg_advisory_lock(:n)"), {"n": number})
+        with in_hand(here, b"request1") as is_free:
+            assert not is_free
+    elsewhere.engine.dispose()
+    with in_hand(here, b"request1") as is_free:
+        assert is_free
+    here.close()

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from alerts.intake.cap import fields
+from alerts.intake.cap.bounds import Effort
 from alerts.intake.cap.fields import Block, Problems
 from alerts.intake.cap.shapes import read_circle, read_polygon
 from alerts.intake.cap.values import CapArea, Circle, Ring
 from alerts.problem import Problem, error, warning
 
-MAX_SHAPES = 300  # in one info block; a circle takes 2 ms to build, the most seen are 4 polygons
+MAX_SHAPES = 300  # in one info block; the most seen are 4 polygons. See also `bounds`
 _AREA_FIELDS = frozenset({"areaDesc", "polygon", "circle", "geocode", "altitude", "ceiling"})
 
 
@@ -20,7 +21,7 @@ class AreasReading:
     problems: tuple[Problem, ...] = ()
 
 
-def read_areas(info: Block) -> AreasReading:
+def read_areas(info: Block, effort: Effort) -> AreasReading:
     """Read every <area> of an info block.
 
     A shape that can't be read is an error, or a warning if a shape or geocode of the same info
@@ -33,7 +34,7 @@ def read_areas(info: Block) -> AreasReading:
         return AreasReading(
             areas=(), problems=(error("too_many_shapes", info.node.where, message),)
         )
-    areas = tuple(_area(Block(n), problems, shape_problems) for n in info.all("area"))
+    areas = tuple(_area(Block(n), problems, shape_problems, effort) for n in info.all("area"))
     if any(a.polygons or a.circles or a.geocodes for a in areas):
         shape_problems = [p.model_copy(update={"severity": "warning"}) for p in shape_problems]
     return AreasReading(areas=areas, problems=(*problems, *shape_problems))
@@ -43,11 +44,11 @@ def _shape_count(info: Block) -> int:
     return sum(c.name in ("polygon", "circle") for n in info.all("area") for c in n.children())
 
 
-def _area(block: Block, problems: Problems, shape_problems: Problems) -> CapArea:
+def _area(block: Block, problems: Problems, shape_problems: Problems, effort: Effort) -> CapArea:
     block.report_unknown(_AREA_FIELDS, problems)
     return CapArea(
         area_desc=_area_desc(block, problems),
-        polygons=_polygons(block, shape_problems),
+        polygons=_polygons(block, shape_problems, effort),
         circles=_circles(block, shape_problems),
         geocodes=fields.name_values(block, "geocode", problems),
     )
@@ -63,8 +64,8 @@ def _area_desc(block: Block, problems: Problems) -> str:
     return node.text
 
 
-def _polygons(block: Block, problems: Problems) -> tuple[Ring, ...]:
-    readings = [read_polygon(node) for node in block.all("polygon")]
+def _polygons(block: Block, problems: Problems, effort: Effort) -> tuple[Ring, ...]:
+    readings = [read_polygon(node, effort) for node in block.all("polygon")]
     problems.extend(p for reading in readings for p in reading.problems)
     return tuple(reading.ring for reading in readings if reading.ring)
 

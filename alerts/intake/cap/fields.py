@@ -6,6 +6,7 @@ what it finds odd, and returns the best reading. Nothing here raises.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from alerts.intake.cap.times import read_time
 from alerts.intake.cap.values import NameValue
@@ -18,6 +19,7 @@ NAMESPACES = {
     "urn:oasis:names:tc:emergency:cap:1.2": "1.2",
 }
 Problems = list[Problem]
+MAX_UNKNOWN = 20  # elements of a block that are named as unknown
 
 
 def cap_version(namespace: str) -> str | None:
@@ -49,10 +51,10 @@ class Block:
 
     def report_unknown(self, known: frozenset[str], problems: Problems) -> None:
         """Warn of children that this version of CAP doesn't have."""
-        for name, nodes in self._children.items():
-            if name not in known:
-                message = "CAP has no such element here; it was ignored."
-                problems.append(warning("unknown_element", nodes[0].where, message))
+        unknown = (nodes[0] for name, nodes in self._children.items() if name not in known)
+        for node in islice(unknown, MAX_UNKNOWN):
+            message = "CAP has no such element here; it was ignored."
+            problems.append(warning("unknown_element", node.where, message))
 
 
 def optional_text(block: Block, name: str, problems: Problems) -> str | None:

@@ -1,7 +1,8 @@
 """Which poster does a CAP alert make? Its words, shapes and pictures, nothing guessed.
 
 CAP has no fields for persons: children, companions and vehicles stay in the free text, where the
-source put them. Names are never fished out of it.
+source put them, unless a parameter is clearly labelled (`labelled`). Names are never fished out of
+free text.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,9 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from alerts.intake.cap.contacts import contact_from
-from alerts.intake.cap.topic import is_about_a_child, is_amber, is_endangered
+from alerts.intake.cap.labelled import labelled_children, labelled_vehicles
+from alerts.intake.cap.retold import retold
+from alerts.intake.cap.topic import is_about_a_child, is_amber, is_endangered, other_events
 from alerts.intake.cap.values import CapAlert, CapArea, CapInfo, CapResource, NameValue, Ring
 from alerts.poster import (
     CaseKey,
@@ -39,12 +42,14 @@ def poster_from_cap(alert: CapAlert) -> Poster:
 
     The case is (sender, identifier) of this message; for an Update the caller resolves
     `references` to the first message of the case. Areas are WGS84 lon/lat, without repeats over
-    the info blocks; the expiry is the last of theirs.
+    the info blocks; the expiry is the last of theirs. Info blocks about another event than the
+    child are left out (`other_events`); the reader has warned of them.
     """
-    infos = alert.infos
+    others = other_events(alert.infos)
+    infos = tuple(info for number, info in enumerate(alert.infos) if number not in others)
     expiries = [info.expires for info in infos if info.expires]
-    return Poster(
-        case=CaseKey(organization=alert.sender, number=alert.identifier),
+    poster = Poster(
+        case=CaseKey(organization=alert.sender, number=alert.identifier, is_of_message=True),
         organization_name=_first(info.sender_name for info in infos) or alert.sender,
         source_uri=_first(_web_address(info.web) for info in infos),
         issued_at=alert.sent,
@@ -53,11 +58,14 @@ def poster_from_cap(alert: CapAlert) -> Poster:
         amber=is_amber(alert),
         endangered=is_endangered(alert),
         exercise=alert.status in EXERCISE_STATUSES,
+        children=labelled_children(infos),
+        vehicles=labelled_vehicles(infos),
         contacts=_contacts(infos),
         narratives=tuple(_narrative(info) for info in infos),
         extra_photos=_photos(infos),
         areas=_source_areas(infos),
     )
+    return retold(poster, infos)
 
 
 def _first(texts: Iterable[str | None]) -> str | None:
@@ -83,8 +91,9 @@ def _narrative(info: CapInfo) -> Narrative:
 
 
 def _contacts(infos: Iterable[CapInfo]) -> tuple[Contact, ...]:
-    found = (contact_from(info.contact, _region(info)) for info in infos if info.contact)
-    return tuple(dict.fromkeys(found))
+    """Return whom all info blocks say to call; most blocks repeat one contact word for word."""
+    texts = dict.fromkeys((info.contact, _region(info)) for info in infos if info.contact)
+    return tuple(dict.fromkeys(contact_from(text, region) for text, region in texts))
 
 
 def _region(info: CapInfo) -> str:

@@ -4,15 +4,20 @@ Reads CAP 1.0, 1.1 and 1.2, strict about what the flow depends on, kind about th
 senders get wrong is repaired, and a warning says so.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 from alerts.intake.cap import fields
 from alerts.intake.cap.areas import read_areas
+from alerts.intake.cap.bounds import MAX_INFOS, Effort
 from alerts.intake.cap.fields import Block, Problems
 from alerts.intake.cap.references import read_references
-from alerts.intake.cap.values import CapAlert, CapArea, CapInfo, CapReading, CapResource
-from alerts.intake.cap.xml import Node, parse_xml
-from alerts.problem import error, warning
+from alerts.intake.cap.resources import read_resource
+from alerts.intake.cap.schema import SCHEMAS, schema_problems
+from alerts.intake.cap.topic import other_events
+from alerts.intake.cap.values import CapAlert, CapArea, CapInfo, CapReading, capped
+from alerts.intake.cap.xml import Node, XmlReading, parse_xml
+from alerts.problem import Problem, error, warning
 
 STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
 MSG_TYPES = ("Alert", "Update", "Cancel", "Ack", "Error")
@@ -30,7 +35,6 @@ _INFO_FIELDS = frozenset(
     | {"audience", "eventCode", "effective", "onset", "expires", "senderName", "headline"}
     | {"description", "instruction", "web", "contact", "parameter", "resource", "area"}
 )
-_RESOURCE_FIELDS = frozenset({"resourceDesc", "mimeType", "size", "uri", "derefUri", "digest"})
 
 
 def read_cap(source: Node | bytes) -> CapReading:
@@ -40,22 +44,41 @@ def read_cap(source: Node | bytes) -> CapReading:
     that it can't be acted on even so (`CapReading.can_be_acted_on`). Never raises.
     Source: OASIS CAP 1.0 (2004), 1.1 (2005), 1.2 (2010), section 3.2.
     """
-    if isinstance(source, Node):
-        return _read_root(source, [])
-    reading = parse_xml(source)
+    return read_parsed(XmlReading(root=source) if isinstance(source, Node) else parse_xml(source))
+
+
+def read_parsed(reading: XmlReading, effort: Effort | None = None) -> CapReading:
+    """Read one alert that has been parsed; see `read_cap`. `effort` is that of its document."""
     if reading.root is None:
         return CapReading(alert=None, problems=reading.problems)
-    return _read_root(reading.root, list(reading.problems))
+    return _read_root(reading.root, list(reading.problems), effort or Effort())
 
 
-def _read_root(root: Node, problems: Problems) -> CapReading:
+def _read_root(root: Node, problems: Problems, effort: Effort) -> CapReading:
     version = _version(root, problems)
     if root.name != "alert" or version is None:
         message = "This is no CAP alert: the element must be <alert> of CAP 1.0, 1.1 or 1.2."
         problems.append(error("not_an_alert", root.where, message))
         return CapReading(alert=None, problems=tuple(problems))
-    alert = _read_alert(Block(root), version, problems)
-    return CapReading(alert=alert, problems=tuple(problems))
+    if root.count("info") > MAX_INFOS:
+        message = f"More than {MAX_INFOS} info blocks: send an alert for each event."
+        problems.append(error("too_large", root.where, message))
+        return CapReading(alert=None, problems=tuple(problems))
+    alert = _read_alert(Block(root), version, problems, effort)
+    is_comparable = root.namespace in fields.NAMESPACES
+    said = schema_problems(root, SCHEMAS[version]) if is_comparable else ()
+    return CapReading(
+        alert=alert,
+        problems=(*capped(problems), *_not_said_yet(said, problems)),
+        schema_valid=not said if is_comparable else None,
+    )
+
+
+def _not_said_yet(of_schema: tuple[Problem, ...], problems: Problems) -> Iterator[Problem]:
+    """Leave out what the reader has said of the same element in the same line, and better."""
+    said = {problem.where.rpartition("/")[2] for problem in problems}
+    plain = {re.sub(r"\[[0-9]+\]", "", where) for where in said}
+    return (problem for problem in of_schema if problem.where not in plain)
 
 
 def _version(root: Node, problems: Problems) -> str | None:
@@ -69,7 +92,7 @@ def _version(root: Node, problems: Problems) -> str | None:
     return fields.cap_version(root.namespace)
 
 
-def _read_alert(block: Block, version: str, problems: Problems) -> CapAlert | None:
+def _read_alert(block: Block, version: str, problems: Problems, effort: Effort) -> CapAlert | None:
     identifier = fields.required_text(block, "identifier", problems)
     sender = fields.required_text(block, "sender", problems)
     sent = fields.moment(block, "sent", problems, required=True)
@@ -78,11 +101,12 @@ def _read_alert(block: Block, version: str, problems: Problems) -> CapAlert | No
     scope = _scope(block, version, problems)
     block.report_unknown(_ALERT_FIELDS, problems)
     references = read_references(block, sender or "", msg_type or "", problems)
-    infos = tuple(_read_info(Block(node), version, problems) for node in block.all("info"))
+    infos = tuple(_read_info(Block(node), version, problems, effort) for node in block.all("info"))
     note = fields.optional_text(block, "note", problems)
     if not (identifier and sender and sent and status and msg_type) or scope is None:
         return None
     _report_odd_names(block, (identifier, sender), problems)
+    _report_other_events(block, infos, problems)
     return CapAlert(
         identifier=identifier,
         sender=sender,
@@ -112,7 +136,18 @@ def _report_odd_names(block: Block, names: tuple[str, str], problems: Problems) 
             problems.append(warning(f"odd_{tag}", block.all(tag)[0].where, message))
 
 
-def _read_info(block: Block, version: str, problems: Problems) -> CapInfo:
+def _report_other_events(block: Block, infos: tuple[CapInfo, ...], problems: Problems) -> None:
+    """Say which info blocks the poster will leave out, and where altitudes were."""
+    for number in other_events(infos):
+        message = "This info block is about another event than the child; the poster leaves it out."
+        problems.append(warning("other_event", block.all("info")[number].where, message))
+    height = next((n for n in ("altitude", "ceiling") if block.node.count(n)), None)
+    if height:
+        message = f"<{height}> was ignored: people are told wherever they live above the ground."
+        problems.append(warning("altitude_ignored", block.node.where, message))
+
+
+def _read_info(block: Block, version: str, problems: Problems, effort: Effort) -> CapInfo:
     block.report_unknown(_INFO_FIELDS, problems)
     text = _texts(block, problems)
     return CapInfo(
@@ -133,8 +168,8 @@ def _read_info(block: Block, version: str, problems: Problems) -> CapInfo:
         web=text("web"),
         contact=text("contact"),
         parameters=_parameters(block),
-        resources=tuple(_resource(Block(n), problems) for n in block.all("resource")),
-        areas=_areas(block, problems),
+        resources=tuple(read_resource(Block(n), problems) for n in block.all("resource")),
+        areas=_areas(block, problems, effort),
     )
 
 
@@ -154,20 +189,7 @@ def _parameters(block: Block) -> tuple[tuple[str, str], ...]:
     return fields.name_values(block, "parameter", [])
 
 
-def _resource(block: Block, problems: Problems) -> CapResource:
-    block.report_unknown(_RESOURCE_FIELDS, problems)
-    text = _texts(block, problems)
-    data, mime_type = text("derefUri"), text("mimeType")
-    return CapResource(
-        uri=text("uri"),
-        deref_uri_base64="".join(data.split()) if data else None,
-        mime_type=mime_type.lower() if mime_type else None,
-        desc=text("resourceDesc"),
-        digest=text("digest"),
-    )
-
-
-def _areas(block: Block, problems: Problems) -> tuple[CapArea, ...]:
-    reading = read_areas(block)
+def _areas(block: Block, problems: Problems, effort: Effort) -> tuple[CapArea, ...]:
+    reading = read_areas(block, effort)
     problems.extend(reading.problems)
     return reading.areas

@@ -1,5 +1,6 @@
 """Which earlier messages does an alert update or cancel? Reads <references>."""
 
+from alerts.intake.cap.bounds import MAX_REFERENCES
 from alerts.intake.cap.fields import Block, Problems
 from alerts.intake.cap.times import read_time
 from alerts.intake.cap.values import CapReference
@@ -13,13 +14,18 @@ def read_references(
 ) -> tuple[CapReference, ...]:
     """Read <references>: "sender,identifier,sent", separated by white space.
 
-    Problems: `missing_references` (error) if an Update or Cancel names none;
+    Problems: `missing_references` (error) if an Update or Cancel names none,
+    `too_many_references` (error);
     `bad_reference` and `foreign_reference` (warnings). Identifiers may contain commas or, if the
     whole list can still be told apart, blanks. Source: CAP 1.2, 3.2.1.
     """
     node = block.one("references", problems)
     text = node.text if node else ""
     where = node.where if node else block.node.where_missing("references")
+    if text.count(",") > 2 * MAX_REFERENCES:
+        message = f"More than {MAX_REFERENCES} references: name the messages that still stand."
+        problems.append(error("too_many_references", where, message))
+        return ()
     found = _split(text)
     if text and not found:
         message = "<references> must be sender,identifier,sent, separated by blanks."

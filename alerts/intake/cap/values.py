@@ -3,15 +3,27 @@
 The names are those of CAP 1.2 in snake case; all texts are as sent, outer white space removed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.problem import Problem
+from alerts.problem import Problem, warning
 from geo.coordinates import LonLat
 
 Ring = tuple[LonLat, ...]  # closed, WGS84 lon/lat
 Circle = tuple[LonLat, float]  # centre, radius in metres
 NameValue = tuple[str, str]
+
+MAX_PROBLEMS = 50  # of one alert; a person reads ten, and a document can have a hundred thousand
+
+
+def capped(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the problems, or if there are too many the errors first and how many are left out."""
+    if len(problems) <= MAX_PROBLEMS:
+        return tuple(problems)
+    first = sorted(problems, key=lambda p: p.severity != "error")[:MAX_PROBLEMS]
+    message = f"{len(problems) - MAX_PROBLEMS} more problems were left out."
+    return (*first, warning("more_problems", "", message))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +48,7 @@ class CapResource:
     deref_uri_base64: str | None = None  # the bytes themselves, base64, without white space
     mime_type: str | None = None  # lower case
     desc: str | None = None
+    size: int | None = None  # bytes, as the sender says
     digest: str | None = None  # SHA-1, hex (CAP 1.2, 3.2.3)
 
 
@@ -96,6 +109,8 @@ class CapReading:
 
     alert: CapAlert | None
     problems: tuple[Problem, ...] = ()
+    xml: bytes | None = None  # the alert's own XML, where it stood inside of something else
+    schema_valid: bool | None = None  # None: not compared, for want of CAP's own namespace
 
     @property
     def can_be_acted_on(self) -> bool:

@@ -7,7 +7,7 @@ the checkpoint: the `newest_modified_at` of the last page whose posters were sto
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from alerts.errors import FeedUnavailable, NotFound
 from alerts.intake.ncmec.listing import Listing, RawPoster, read_listing
 from alerts.intake.ncmec.paging import PosterPage, Progress
 from alerts.intake.ncmec.token import TokenKeeper
+from alerts.intake.ncmec.token_store import TokenStore
 from alerts.intake.ncmec.transport import Answer, ApiLimits, BadAnswer, Method, Transport
 from alerts.intake.photos.errors import PhotoRefused
 
@@ -40,8 +41,7 @@ class PosterApi:
         self,
         base_url: str,
         *,
-        client_id: str,
-        client_secret: str,
+        tokens: TokenStore,
         clock: Clock,
         session: requests.Session | None = None,
         limits: ApiLimits | None = None,
@@ -51,6 +51,7 @@ class PosterApi:
         Parameters
         ----------
         base_url: "https://posterapi.ncmec.org", or http on this machine (the stand-in).
+        tokens: the secret and the token, shared with every other client of the feed.
 
         Raises
         ------
@@ -60,9 +61,8 @@ class PosterApi:
         limits = limits or ApiLimits()
         self._clock = clock
         self._transport = Transport(base_url, clock=clock, session=session, limits=limits)
-        self._keeper = TokenKeeper(
-            self._transport, client_id=client_id, client_secret=client_secret, clock=clock
-        )
+        self._tokens = tokens
+        self._keeper = TokenKeeper(self._transport, tokens, clock)
 
     def posters(self, last_modified_from: datetime | None) -> Iterator[PosterPage]:
         """Read all posters modified at or after that moment, oldest first.
@@ -103,13 +103,15 @@ class PosterApi:
         Raises
         ------
         NotFound: it is gone at the source.
+        BadAnswer: this one can't be had; others can.
         FeedUnavailable
         """
         answer = self._call("GET", _path("Poster", organization_code, case_number))
         try:
-            return RawPoster(raw=answer.content, payload=json.loads(answer.content))
+            # as it stands in a listing, so that the same poster is known to be the same
+            return RawPoster(raw=answer.content.strip(), payload=json.loads(answer.content))
         except (ValueError, RecursionError) as e:
-            raise FeedUnavailable("The Poster API's poster isn't JSON.") from e
+            raise BadAnswer("The Poster API's poster isn't JSON.") from e
 
     def photo(self, organization_code: str, case_number: str, md5: str) -> bytes:
         """Read the bytes of one photo, unaltered; the API answers with bytes or a JSON Photo.
@@ -138,20 +140,45 @@ class PosterApi:
         """
         return self._call("GET", _path("Poster", organization_code, "Logo")).content
 
-    def rotate_secret(self) -> str:
-        """Ask for another secret and use it; the caller must keep it, the old one is void.
+    def rotate_secret(self, keep_first: Callable[[str], None] = lambda secret: None) -> None:
+        """Have the secret replaced and keep the new one; the old one is void.
+
+        The API says the new secret once. So nobody asks for a token meanwhile, the token store has
+        been written to a moment before, and nothing comes between the answer and `keep_first`.
+
+        Parameters
+        ----------
+        keep_first: puts the secret where a failing token store can't lose it.
 
         Raises
         ------
-        FeedUnavailable
+        FeedUnavailable: nothing was changed.
+        BadAnswer: nobody knows whether it was; `prove_secret` tells.
         """
-        answer = self._call("POST", "Auth/RotateSecret")
+        token = self._token()
+        self._keeper.take_turn()
         try:
-            secret = json.loads(answer.content)["clientSecret"]
-        except (ValueError, RecursionError, LookupError, TypeError) as e:
-            raise FeedUnavailable("The Poster API's answer holds no secret.") from e
-        self._keeper.use_secret(str(secret))
-        return str(secret)
+            secret = _secret(self._send_with(token, "POST", "Auth/RotateSecret"))
+        except NotFound as e:
+            self._tokens.put_off(None)
+            raise FeedUnavailable("This Poster API doesn't rotate secrets.") from e
+        except FeedUnavailable:
+            self._tokens.put_off(None)
+            raise
+        try:
+            keep_first(secret)
+        finally:
+            self._tokens.use_secret(secret)
+
+    def prove_secret(self) -> None:
+        """Ask for a token with the secret that we have, whether or not one is there.
+
+        Raises
+        ------
+        FeedUnavailable: the secret isn't taken, or nobody can tell now.
+        """
+        known = self._tokens.read().token
+        self._keeper.renew(known.text if known else "")
 
     def _page(self, skip: int, last_modified_from: datetime | None) -> Listing:
         params = {
@@ -175,12 +202,13 @@ class PosterApi:
         answer = self._transport.send(method, path, token=token, params=params)
         if answer.status == _UNAUTHORIZED:
             token = self._token(stale=token)
-            answer = self._transport.send(method, path, token=token, params=params)
-        if answer.status == _NOT_FOUND:
-            raise NotFound("The Poster API has no such poster, photo or logo.")
-        if not answer.ok:
-            raise BadAnswer(f"The Poster API answers with status {answer.status}.")
-        return answer
+            return self._send_with(token, method, path, params)
+        return _granted(answer)
+
+    def _send_with(
+        self, token: str, method: Method, path: str, params: Mapping[str, str] | None = None
+    ) -> Answer:
+        return _granted(self._transport.send(method, path, token=token, params=params))
 
     def _token(self, stale: str | None = None) -> str:
         """Return a token; without one nothing can be had, whatever was wrong with the answer."""
@@ -188,6 +216,24 @@ class PosterApi:
             return self._keeper.renew(stale) if stale else self._keeper.token()
         except BadAnswer as e:
             raise FeedUnavailable(str(e), retry_after_s=e.retry_after_s) from e
+
+
+def _granted(answer: Answer) -> Answer:
+    if answer.status == _NOT_FOUND:
+        raise NotFound("The Poster API has no such poster, photo or logo.")
+    if not answer.ok:
+        raise BadAnswer(f"The Poster API answers with status {answer.status}.")
+    return answer
+
+
+def _secret(answer: Answer) -> str:
+    try:
+        secret = json.loads(answer.content)["clientSecret"]
+    except (ValueError, RecursionError, LookupError, TypeError) as e:
+        raise BadAnswer("The Poster API's answer holds no secret.") from e
+    if not isinstance(secret, str) or not secret:
+        raise BadAnswer("The Poster API's answer holds no secret.")
+    return secret
 
 
 def _path(*parts: str) -> str:

@@ -7,6 +7,7 @@ with `otherChildList` (siblings) and `otherCsawList` (companions), the contact i
 import re
 
 from alerts.intake.ncmec.fields import Fields
+from alerts.intake.ncmec.languages import language_tag
 from alerts.intake.ncmec.schema import ENDANGERED_CASE_TYPES, UNDETERMINED_LANGUAGE
 from alerts.poster import CaseKey, Child, Companion, Contact, Narrative, Person, Place, Poster
 
@@ -132,5 +133,5 @@ def _narratives(bean: Fields) -> tuple[Narrative, ...]:
     description = "\n\n".join(text for text in told if text)
     if not description:
         return ()
-    language = (bean.text("langId") or UNDETERMINED_LANGUAGE).replace("_", "-")
-    return (Narrative(language=language, description=description),)
+    language = bean.text("langId", number=True) or UNDETERMINED_LANGUAGE
+    return (Narrative(language=language_tag(language), description=description),)

@@ -12,10 +12,13 @@ from datetime import date, datetime
 
 from alerts.intake.ncmec.dates import MomentReading, read_moment
 from alerts.intake.ncmec.pointer import step
-from alerts.intake.ncmec.schema import MAX_ITEMS, MAX_PROBLEMS, MAX_TEXT_CHARS
+from alerts.intake.ncmec.schema import MAX_ITEMS, MAX_PROBLEMS, MAX_TEXT_CHARS, MAX_UNKNOWN
 from alerts.problem import Problem, error, warning
 
 _EXACT_INTEGER = 2**53  # beyond it JSON numbers lose digits (RFC 8259, 6)
+
+_UNKNOWN_LOOKED_AT = 5_000  # unknown fields of one document; a flood costs no more time than that
+_INDEX = re.compile(r"/[0-9]+(?=/|$)")  # of a list, in a pointer
 
 # Control characters but tab and line feed, and the two marks that turn text around.
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e]")
@@ -26,8 +29,9 @@ class Findings:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.unknown: list[str] = []
+        self.unknown: dict[str, None] = {}  # pointers, indexes as "*", each once, in order
         self.refused = False
+        self._unknown_seen = 0
 
     def error(self, code: str, where: str, message: str) -> None:
         """Note what keeps the document from being acted on."""
@@ -38,11 +42,19 @@ class Findings:
         """Note what was repaired or ignored."""
         self._add(warning(code, where, message))
 
-    def unknown_field(self, where: str) -> None:
-        """Note a field that nobody asked for."""
-        if len(self.unknown) < MAX_PROBLEMS:
-            self.unknown.append(where)
-        self.warning("unknown_field", where, "This field isn't known and was ignored.")
+    def unknown_field(self, pointer: str, name: str) -> bool:
+        """Note a field that nobody asked for, of the object at `pointer`; False: look no further.
+
+        One that several entries of a list have is told of once.
+        """
+        self._unknown_seen += 1
+        # only lists are entered by number: a field that is named so is never read
+        path = step(_INDEX.sub("/*", pointer), name)
+        if path not in self.unknown and len(self.unknown) < MAX_UNKNOWN:
+            self.unknown[path] = None
+            where = step(pointer, name)
+            self.warning("unknown_field", where, "This field isn't known and was ignored.")
+        return self._unknown_seen < _UNKNOWN_LOOKED_AT
 
     def _add(self, problem: Problem) -> None:
         if len(self.problems) < MAX_PROBLEMS or (problem.severity == "error" and not self._has()):
@@ -125,8 +137,10 @@ class Fields:
     def rest(self) -> None:
         """Note every field that was never asked for as unknown."""
         for name in self._item:
-            if name not in self._asked:
-                self.findings.unknown_field(self.where(str(name)))
+            if name in self._asked:
+                continue
+            if not self.findings.unknown_field(self.pointer, str(name)):
+                return
 
     def _list(self, name: str) -> list[tuple[str, object]]:
         value = self.raw(name)

@@ -5,5 +5,7 @@ _MAX_NAME_CHARS = 64  # of a name that the sender made up
 
 def step(pointer: str, name: str) -> str:
     """Return the pointer to member `name` of the object at `pointer`, printable and bounded."""
-    printable = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
-    return f"{pointer}/{printable[:_MAX_NAME_CHARS].replace('~', '~0').replace('/', '~1')}"
+    short = name[:_MAX_NAME_CHARS]
+    if not short.isprintable():
+        short = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
+    return f"{pointer}/{short.replace('~', '~0').replace('/', '~1')}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from alerts.intake.ncmec.feature import read_area
 from alerts.intake.ncmec.fields import Fields, Findings, kind_of
 from alerts.intake.ncmec.json_text import read_json
+from alerts.intake.ncmec.languages import language_tag
 from alerts.intake.ncmec.people import read_children, read_companions, read_photos
 from alerts.intake.ncmec.schema import (
     ENDANGERED_CASE_TYPES,
@@ -60,6 +61,15 @@ def read_poster(payload: object) -> PosterReading:
     poster = _read(payload, findings)
     problems = tuple(findings.problems)
     return PosterReading(poster=None if findings.refused else poster, problems=problems)
+
+
+def case_in(payload: object) -> CaseKey | None:
+    """Return the case that a Poster names, as `read_poster` reads it; None if it names none."""
+    findings = Findings()
+    if not isinstance(payload, Mapping):
+        return None
+    case = _case(Fields(payload, "", findings))
+    return None if findings.refused else case
 
 
 def _read(payload: object, findings: Findings) -> Poster | None:
@@ -168,7 +178,7 @@ def _narratives(poster: Fields) -> tuple[Narrative, ...]:
 def _narrative(fields: Fields) -> Narrative:
     language = fields.text("languageId", number=True) or UNDETERMINED_LANGUAGE
     narrative = Narrative(
-        language=language.replace("_", "-"),  # "en_US" as older clients write it
+        language=language_tag(language),
         headline=fields.text("headline"),
         description=fields.text("description"),
         instruction=fields.text("instruction"),

@@ -35,3 +35,4 @@ ENDANGERED_CASE_TYPES = frozenset({"endangeredrunaway", "endangeredmissing", "en
 MAX_TEXT_CHARS = 20_000  # the longest text of a poster; a whole circumstance is below 2,000
 MAX_ITEMS = 200  # children, photos, contacts... of one poster
 MAX_PROBLEMS = 200  # findings that are reported of one document
+MAX_UNKNOWN = 50  # fields that nobody knows; more is another schema, not a change of this one

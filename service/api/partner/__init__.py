@@ -4,7 +4,7 @@ The way of a document: `document` (can it be read at all?), `take` or `dry_run` 
 it), then an answer. Whatever a feed sent is kept, sealed, with its outcome, before it is answered.
 """
 
-from service.api.partner import cap, posters, submissions
+from service.api.partner import cap, keys, posters, submissions, webhooks
 from service.api.partner.blueprint import partner_api
 
-__all__ = ["cap", "partner_api", "posters", "submissions"]
+__all__ = ["cap", "keys", "partner_api", "posters", "submissions", "webhooks"]

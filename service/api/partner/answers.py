@@ -10,6 +10,7 @@ from alerts.alert import Status, Tier
 from alerts.area_of_interest import Provenance
 from alerts.authority import Authority
 from alerts.problem import Problem
+from alerts.signature import SignatureState
 from alerts.store.submissions import SubmissionOutcome
 from service.http import ApiModel
 
@@ -26,6 +27,23 @@ class Submitted(ApiModel):
     alert_id: UUID | None = Field(description="The alert of the case, if there is one.")
 
 
+class SubmittedItem(ApiModel):
+    """What became of one alert of a document that holds several."""
+
+    submission_id: UUID = Field(description="Of this alert alone; ask for its status by it.")
+    outcome: SubmissionOutcome
+    problems: list[Problem]
+    alert_id: UUID | None
+
+
+class SubmittedCap(Submitted):
+    """What became of a CAP document; `outcome` is the most that came of any of its alerts."""
+
+    items: list[SubmittedItem] | None = Field(
+        None, description="Only if it holds several alerts: each by itself, in their order."
+    )
+
+
 class AreaReach(ApiModel):
     """What an area touches; each count is hidden below ten."""
 
@@ -34,10 +52,9 @@ class AreaReach(ApiModel):
     devices: Count
 
 
-class DryRun(ApiModel):
-    """What a document would become; nothing was stored or sent."""
+class WouldBecome(ApiModel):
+    """What a poster or alert would become."""
 
-    dry_run: Literal[True] = True
     outcome_would_be: SubmissionOutcome
     ends_alert: bool = Field(description="An alert that is held or active now would end.")
     problems: list[Problem]
@@ -50,6 +67,15 @@ class DryRun(ApiModel):
     area_km2: float | None = None
     authorities: tuple[Authority, ...] = ()
     reach: AreaReach | None = None
+
+
+class DryRun(WouldBecome):
+    """What a document would become; nothing was stored or sent."""
+
+    dry_run: Literal[True] = True
+    items: list[WouldBecome] = Field(
+        default_factory=list, description="Of a document with several alerts: each by itself."
+    )
 
 
 class AlertOfSubmission(ApiModel):
@@ -88,6 +114,9 @@ class SubmissionItem(ApiModel):
     size_bytes: int
     outcome: SubmissionOutcome
     problems: list[Problem]
+    signature: SignatureState | None = Field(
+        None, description="Of CAP: whether it is signed by whom we think; null for anything else."
+    )
 
 
 class SubmissionDetail(SubmissionItem):

@@ -5,6 +5,7 @@ from pydantic import BaseModel
 
 from alerts.intake.receive import JSON
 from alerts.poster import CaseKey
+from alerts.store.feed_keys import Scope
 from service.api.partner import dry_run
 from service.api.partner.answers import DryRun, DryRunQuery, Submitted
 from service.api.partner.blueprint import DOCUMENT_PROBLEMS, TAG, partner_api
@@ -29,7 +30,7 @@ ONE_POSTER = "/v1/feeds/<feed>/posters/<organizationCode>/<caseNumber>"
     auth=FEED_AUTH,
     problems=DOCUMENT_PROBLEMS,
 )
-@for_feeds
+@for_feeds(Scope.POSTERS_WRITE)
 @for_kinds(SENDS_POSTERS, "posters")
 @with_document
 @idempotent
@@ -52,7 +53,7 @@ def post_poster(feed: str) -> Response:
     auth=FEED_AUTH,
     problems=DOCUMENT_PROBLEMS,
 )
-@for_feeds
+@for_feeds(Scope.POSTERS_WRITE)
 @for_kinds(SENDS_POSTERS, "posters")
 @with_document
 @idempotent
@@ -68,7 +69,7 @@ def put_poster(feed: str, organizationCode: str, caseNumber: str) -> Response:  
 @documented(
     gives=ANSWERS, query=DryRunQuery, tag=TAG, auth=FEED_AUTH, problems=(400, 403, 422, 500)
 )
-@for_feeds
+@for_feeds(Scope.POSTERS_WRITE)
 @for_kinds(SENDS_POSTERS, "posters")
 @idempotent
 def delete_poster(feed: str, organizationCode: str, caseNumber: str) -> Response:  # noqa: N803

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from alerts.audience.reach import hide_small, told_of
 from alerts.store.alerts import Alert
 from alerts.store.cases import receipt_of_case
+from alerts.store.feed_keys import Scope
 from alerts.store.submissions import Submission, submission_by_public_id, submissions_of
 from service.api.paging import PageQuery, bad_page, page_query
 from service.api.partner.answers import (
@@ -29,7 +30,7 @@ from service.problem import ApiProblem
 @documented(
     gives={200: SubmissionPage}, query=PageQuery, tag=TAG, auth=FEED_AUTH, problems=(403, 422)
 )
-@for_feeds
+@for_feeds(Scope.SUBMISSIONS_READ)
 def list_submissions(feed: str) -> Response:
     """List what the feed sent, newest first."""
     query = page_query()
@@ -43,7 +44,7 @@ def list_submissions(feed: str) -> Response:
 
 @partner_api.get("/v1/feeds/<feed>/submissions/<submission_id>")
 @documented(gives={200: SubmissionDetail}, tag=TAG, auth=FEED_AUTH, problems=READ_PROBLEMS)
-@for_feeds
+@for_feeds(Scope.SUBMISSIONS_READ)
 def get_submission(feed: str, submission_id: str) -> Response:
     """Say what became of one document."""
     with runtime().store.read() as session:
@@ -78,6 +79,7 @@ def _item(submission: Submission) -> SubmissionItem:
         size_bytes=submission.size_bytes,
         outcome=submission.outcome,
         problems=submission.problems,
+        signature=submission.signature,
     )
 
 

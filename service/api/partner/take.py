@@ -13,7 +13,7 @@ from flask import Response
 from alerts.intake.document import TakenIn
 from alerts.problem import error
 from alerts.store.submissions import SubmissionOutcome
-from service.api.partner.answers import Submitted
+from service.api.partner.answers import Submitted, SubmittedCap, SubmittedItem
 from service.api.partner.document import keep_refused
 from service.auth import this_feed
 from service.http import process, reply, runtime
@@ -31,28 +31,51 @@ def take(raw: bytes, media_type: str, take_in: Callable[[], TakenIn]) -> Respons
         taken = take_in()
     except Exception as e:
         return _our_error(e, raw, media_type)
-    runtime().metrics.submissions.labels(feed.slug, taken.outcome).inc()
-    submission_id = str(taken.submission_id)
-    log.info("submission", feed=feed.slug, submission=submission_id, outcome=taken.outcome)
+    for one in taken.items or (taken,):
+        runtime().metrics.submissions.labels(feed.slug, one.outcome).inc()
+        log.info(
+            "submission", feed=feed.slug, submission=str(one.submission_id), outcome=one.outcome
+        )
     _ring(taken)
     if taken.outcome is SubmissionOutcome.REFUSED:
-        return problem_response(refused(taken.problems, {"submission_id": submission_id}))
-    answer = Submitted.model_validate(
-        {
-            "submission_id": taken.submission_id,
-            "outcome": taken.outcome.value,
-            "problems": list(taken.problems),
-            "alert_id": taken.alert_id,
-        }
-    )
-    return reply(answer, 202)
+        problems = [p for one in (*taken.items, taken) for p in one.problems]
+        return problem_response(refused(problems, {"submission_id": str(taken.submission_id)}))
+    return reply(_answer(taken), 202)
+
+
+def _answer(taken: TakenIn) -> Submitted:
+    """Return the answer; `items` only where a document held several alerts."""
+    said = {
+        "submission_id": taken.submission_id,
+        "outcome": taken.outcome.value,
+        "problems": list(taken.problems),
+        "alert_id": taken.alert_id,
+    }
+    if not taken.items:
+        return Submitted.model_validate(said)
+    items = [
+        SubmittedItem(
+            submission_id=item.submission_id,
+            outcome=item.outcome,
+            problems=list(item.problems),
+            alert_id=item.alert_id,
+        )
+        for item in taken.items
+    ]
+    return SubmittedCap.model_validate({**said, "items": items})
 
 
 def _ring(taken: TakenIn) -> None:
+    """Ring for what is to be done: what was taken in is planned, what ended is settled."""
+    if any(_is_to_plan(one) for one in taken.items or (taken,)):
+        process().bell.ring(Job.PLAN)
     if taken.ended:
         process().bell.ring(Job.AFTERCARE)
-    elif taken.outcome in (SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD):
-        process().bell.ring(Job.PLAN)
+
+
+def _is_to_plan(taken: TakenIn) -> bool:
+    is_taken_in = taken.outcome in (SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD)
+    return is_taken_in and (taken.goes_on or not taken.ended)
 
 
 def _our_error(e: Exception, raw: bytes, media_type: str) -> Response:

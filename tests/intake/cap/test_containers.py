@@ -30,7 +30,13 @@ def envelope(*alerts: str, status: str = "Actual") -> str:
         f"{alert}</embeddedXMLContent></xmlContent></contentObject>"
         for alert in alerts
     )
-    head = f"<distributionStatus>{status}</distributionStatus>"
+    head = (
+        "<distributionID>EX-D-1</distributionID><senderID>alerts@police.example</senderID>"
+        "<dateTimeSent>2026-03-01T12:00:00-05:00</dateTimeSent>"
+        f"<distributionStatus>{status}</distributionStatus>"
+        "<distributionType>Report</distributionType>"
+        "<combinedConfidentiality>UNCLASSIFIED</combinedConfidentiality>"
+    )
     return f'<EDXLDistribution xmlns="{DE}">{head}{inside}</EDXLDistribution>'
 
 

@@ -4,9 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from alerts.area.derive import AreaPolicy, derive_area
+from alerts.area.listed import ListedPlaces
 from alerts.intake.cap.poster import poster_from_cap
+from alerts.intake.cap.reader import read_cap
 from alerts.poster import CaseKey, ExplicitCircle, Poster
 from geo.geojson import parse_geometry
+from service import database
 from tests.intake.cap.documents import GEOCODE, HEAD, POLYGON, area, cap, info
 from tests.intake.cap.test_reader import alert_of
 
@@ -158,3 +162,63 @@ def test_a_cancel_without_info_is_a_poster_without_words() -> None:
     poster = poster_of(cap(""))
     assert poster.narratives == ()
     assert poster.organization_name == "alerts@police.example"
+
+
+def test_an_info_about_another_event_is_left_out_of_the_poster_with_a_warning() -> None:
+    storm = info(
+        area("<circle>30,-90 200</circle>", desc="Gulf"),
+        event="Hurricane",
+        code="",
+        late="<contact>Weather service, 906-555-0199</contact>",
+    )
+    document = cap(storm + ENGLISH)
+    reading = read_cap(document.encode())
+    (said,) = [p for p in reading.problems if p.code == "other_event"]
+    assert said.where.startswith("alert/info[1]")
+    poster = poster_of(document)
+    assert [narrative.headline for narrative in poster.narratives] == ["AMBER Alert"]
+    assert [area.circles for area in poster.areas] == [()]
+    assert [c.phone_numbers for c in poster.contacts] == [("906-555-0123",)]
+
+
+def test_contacts_of_all_languages_are_kept() -> None:
+    found = poster_of(cap(ENGLISH + SPANISH)).contacts
+    assert [c.name for c in found] == ["Det. Robin Example", "Policía"]
+
+
+def test_an_info_without_language_is_american_english() -> None:
+    poster = poster_of(cap(info(language="")))
+    assert [n.language for n in poster.narratives] == ["en-US"]
+
+
+@pytest.mark.parametrize("name", ["altitude", "ceiling"])
+def test_heights_are_ignored_with_a_note(name: str) -> None:
+    ground = POLYGON + f"<{name}>3000</{name}>"
+    with_height = read_cap(cap(info(area(ground)) + info(area(ground))).encode())
+    assert [p.code for p in with_height.problems] == ["altitude_ignored"]
+    assert with_height.can_be_acted_on
+    flat = poster_of(cap(info(area(POLYGON))))
+    assert poster_of(cap(info(area(ground)))).areas == flat.areas
+
+
+@pytest.mark.parametrize(
+    ("code", "places"), [("TXC201", ("fips:48201",)), ("MIC000", ("state:MI",))]
+)
+def test_county_codes_of_the_weather_service_work_out_of_the_box(
+    code: str, places: tuple[str, ...]
+) -> None:
+    ugc = f"<geocode><valueName>UGC</valueName><value>{code}</value></geocode>"
+    poster = poster_of(cap(info(area(ugc))))
+    assert poster.areas[0].geocodes == (("ugc", code),)
+    derived = derive_area(poster, ListedPlaces(database.build_places), AreaPolicy())
+    assert derived.area is not None
+    assert derived.area.places == places
+
+
+def test_zone_codes_stay_what_they_are_for_imported_places() -> None:
+    ugc = "<geocode><valueName>UGC</valueName><value>TXZ213 TXZ214</value></geocode>"
+    poster = poster_of(cap(info(area(ugc))))
+    assert poster.areas[0].geocodes == (("ugc", "TXZ213"), ("ugc", "TXZ214"))
+    derived = derive_area(poster, ListedPlaces(database.build_places), AreaPolicy())
+    assert derived.area is None
+    assert "unknown_geocode" in {p.code for p in derived.problems}

@@ -139,8 +139,9 @@ def test_circles_in_odd_writing_are_put_right(text: str) -> None:
     assert codes(reading.problems, "warning") == {"odd_spacing"}
 
 
-def test_radius_zero_is_a_point_with_some_ground_around_it() -> None:
-    reading, read = read_area("<circle>46.5,-87.4 0.0</circle>")
+@pytest.mark.parametrize("radius", ["0.0", "0.0009", "0." + "0" * 60 + "1"])
+def test_radius_zero_is_a_point_with_some_ground_around_it(radius: str) -> None:
+    reading, read = read_area(f"<circle>46.5,-87.4 {radius}</circle>")
     assert read.circles == ((LonLat(-87.4, 46.5), POINT_RADIUS_M),)
     assert codes(reading.problems, "warning") == {"zero_radius"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.intake.cap.topic import is_about_a_child, is_amber, is_endangered
+from alerts.intake.cap.topic import is_about_a_child, is_amber, is_endangered, other_events
 from alerts.intake.cap.values import CapAlert
 from tests.intake.cap.documents import cap, info
 from tests.intake.cap.test_reader import alert_of
@@ -35,6 +35,12 @@ def parameter(value: str, name: str = "WEAHandling") -> str:
         alert("Alerta AMBER"),
         alert("Law Enforcement", headline="AMBER ALERT: Marquette County"),
         alert("Law Enforcement", parameters=parameter("AMBER")),
+        alert("Law Enforcement", parameters=parameter("Child Abduction")),
+        alert("Law Enforcement", parameters=parameter("CAE", "EventCode")),
+        alert("Law Enforcement", parameters=parameter("cae", "EAS Event")),
+        alert("Law Enforcement", codes=code("CAE", "EAS")),
+        alert("other", codes=code("amber", "profile:CAP-CP:Event:0.4")),
+        alert("other", codes=code("Amber", "profile:cap-cp:event:0.3")),
         alert("Law Enforcement", parameters=parameter("AMBER Alert: blue car", "CMAMtext")),
     ],
 )
@@ -52,6 +58,11 @@ def test_amber_is_what_the_source_says(amber: CapAlert) -> None:
         alert("Amber warning of wind", parameters=parameter("3; Amber; Severe", "awareness_level")),
         alert("Severe Thunderstorm", codes=code("SVR")),
         alert("Test", codes=code("CAE", "https://codes.example/other")),
+        alert("Test", codes=code("amber", "SAME")),
+        alert("Test", parameters=parameter("CAE", "callsign")),
+        alert("thunderstorm", codes=code("thunderstorm", "profile:CAP-CP:Event:0.4")),
+        alert("Test", parameters=parameter("Imminent Threat")),
+        alert("Test", parameters=parameter("yes", "layer:SOREM:1.0:Broadcast_Immediately")),
         alert("Earthquake", "Missing power lines"),
         alert("Silver Alert", "Missing data from sensors"),
         alert("Endangered Species Notice"),
@@ -76,6 +87,11 @@ def test_amber_as_a_colour_and_other_events_are_not_about_a_child(weather: CapAl
         (alert("Endangered Missing Person Advisory"), True),
         (alert("Police", "Missing and Endangered Juvenile"), True),
         (alert("Missing Endangered Persons", codes=code("MEP")), True),
+        (alert("Police", parameters=parameter("MEP", "EventCode")), True),
+        (alert("Police", parameters=parameter("Missing Endangered Child", "alertType")), True),
+        (alert("Police", parameters=parameter("Missing Child", "alertType")), False),
+        (alert("other", codes=code("missingPer", "profile:CAP-CP:Event:0.4")), False),
+        (alert("other", codes=code("missingVPer", "profile:CAP-CP:Event:0.4")), True),
     ],
 )
 def test_missing_children_without_amber(missing: CapAlert, endangered: bool) -> None:
@@ -91,3 +107,25 @@ def test_an_alert_without_info_is_about_nothing() -> None:
 def test_one_language_of_several_is_enough() -> None:
     foreign = info(event="Xyz", language="<language>fi</language>", code="")
     assert is_amber(alert_of(cap(foreign + info())))
+
+
+def in_language(tag: str, event: str, codes: str = "") -> str:
+    return info(event=event, language=f"<language>{tag}</language>", code=codes)
+
+
+@pytest.mark.parametrize(
+    ("infos", "others"),
+    [
+        ((in_language("en-US", "AMBER Alert"), in_language("es-US", "Alerta AMBER")), ()),
+        ((in_language("en-US", "AMBER Alert"), in_language("fi", "Kateissa")), ()),
+        ((in_language("en-US", "AMBER Alert"), in_language("en-US", "Flood")), (1,)),
+        ((in_language("en-CA", "Flood"), in_language("en-US", "Child Abduction")), (0,)),
+        ((in_language("en-US", "Flood"), in_language("en-US", "Storm")), ()),
+        ((in_language("en-US", "AMBER Alert"), in_language("en-US", "Child missing")), ()),
+        ((), ()),
+    ],
+)
+def test_another_event_is_one_in_a_language_that_names_the_child_elsewhere(
+    infos: tuple[str, ...], others: tuple[int, ...]
+) -> None:
+    assert other_events(alert_of(cap("".join(infos))).infos) == others

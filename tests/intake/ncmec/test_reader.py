@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.intake.ncmec.reader import PosterReading, read_poster, read_poster_bytes
+from alerts.intake.ncmec.reader import PosterReading, case_in, read_poster, read_poster_bytes
+from alerts.intake.ncmec.schema import MAX_UNKNOWN
 from alerts.poster import ExplicitCircle, Photo, Place, Poster
 from service.demo.cases import (
     county_only_case,
@@ -153,10 +154,31 @@ def test_a_description_or_unidentified_stands_for_a_child(somebody: dict[str, ob
 def test_unknown_fields_are_accepted_and_noted() -> None:
     payload = minimal(a=1, **{"b/~": 2}) | {"children": [{"nickname": {"deep": [1]}}]}
     reading = read_poster(payload)
-    pointers = ("/children/0/nickname", "/a", "/b~1~0")
     assert reading.poster is not None
-    assert reading.poster.unknown_fields == pointers
-    assert [(p.code, p.where) for p in reading.problems] == [("unknown_field", p) for p in pointers]
+    assert reading.poster.unknown_fields == ("/children/*/nickname", "/a", "/b~1~0")
+    assert [(p.code, p.where) for p in reading.problems] == [
+        ("unknown_field", where) for where in ("/children/0/nickname", "/a", "/b~1~0")
+    ]
+
+
+def test_a_field_that_many_entries_have_is_unknown_once() -> None:
+    photos = [{"md5": "0" * 32, "lens": 1}, {"md5": "1" * 32, "lens": 2}]
+    children = [{"firstName": "Wren", "favouriteColour": "red", "photos": photos}] * 3
+    reading = read_poster(minimal() | {"children": children, "7": {"8": 9}})
+    assert reading.poster is not None
+    assert reading.poster.unknown_fields == (
+        "/children/*/photos/*/lens",
+        "/children/*/favouriteColour",
+        "/7",
+    )
+    assert len([p for p in reading.problems if p.code == "unknown_field"]) == 3
+
+
+def test_a_flood_of_unknown_fields_is_cut_off() -> None:
+    reading = read_poster(minimal(**{f"f{i}": i for i in range(100_000)}))
+    assert reading.poster is not None
+    assert len(reading.poster.unknown_fields) == MAX_UNKNOWN
+    assert len(reading.problems) == MAX_UNKNOWN
 
 
 def test_names_of_unknown_fields_are_bounded_and_printable() -> None:
@@ -368,3 +390,26 @@ def test_no_message_repeats_what_the_document_says() -> None:
     payload |= {"expires": "Quetzal", "vehicle": "Quetzal", "lastModified": "Quetzal"}
     for problem in read_poster_bytes(json.dumps(payload).encode()).problems:
         assert "Quetzal" not in problem.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"),
+    [
+        (minimal(), ("NCMC", "9900001")),
+        (minimal(organizationCode=" NCMC ", caseNumber=9900001.0), ("NCMC", "9900001")),
+        (minimal(caseNumber="99\x0000001", children=7), ("NCMC", "9900001")),
+    ],
+)
+def test_the_case_of_an_item_is_read_as_its_poster_has_it(
+    payload: dict[str, Any], key: tuple[str, str]
+) -> None:
+    case = case_in(payload)
+    assert case is not None
+    assert (case.organization, case.number) == key
+
+
+@pytest.mark.parametrize(
+    "payload", [None, 7, [], {}, minimal(caseNumber=None), minimal(caseNumber=[])]
+)
+def test_an_item_that_names_no_case_has_none(payload: object) -> None:
+    assert case_in(payload) is None

@@ -4,6 +4,7 @@ import hashlib
 import io
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image, JpegImagePlugin, PngImagePlugin
 
 from alerts.intake.photos.clean import CleanPhoto, clean_photo
 from alerts.intake.photos.errors import PhotoRefused
+from tests.intake.photos.profiles import BLUE, RED, rgb_profile
 
 GPS_IFD = 0x8825
 ORIENTATION = 0x0112
@@ -181,6 +183,140 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(side: int) -> None
 
 def test_the_pixel_limit_can_be_set() -> None:
     assert code_of(file_of(picture(100, 100), "PNG"), max_pixels=9_999) == "too_many_pixels"
+
+
+def test_print_is_larger_than_the_page_and_never_larger_than_the_source() -> None:
+    photo = clean_photo(file_of(picture(4000, 2000), "JPEG"), expected_md5=None)
+    assert photo.print_jpeg is not None
+    assert opened(photo.print_jpeg).size == (2400, 1200)
+    photo = clean_photo(file_of(picture(1500, 1000), "JPEG"), expected_md5=None)
+    assert photo.print_jpeg is not None
+    assert opened(photo.print_jpeg).size == (1500, 1000)
+    assert clean_photo(file_of(picture(1200, 900), "JPEG"), expected_md5=None).print_jpeg is None
+
+
+def test_print_has_nothing_of_the_file_either() -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Example Camera"
+    raw = file_of(picture(1500, 1000), "JPEG", exif=exif, comment=b"taken at home")
+    printed = clean_photo(raw, expected_md5=None).print_jpeg
+    assert printed is not None
+    assert not opened(printed).getexif()
+    assert b"Example" not in printed
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_every_orientation_comes_out_the_same_way_up(orientation: int, kind: str) -> None:
+    upright = Image.new("RGB", (120, 80), "blue")
+    upright.paste("red", (0, 0, 40, 40))  # the top left corner
+    stored = upright if orientation == 1 else upright.transpose(UNDONE[orientation])
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    photo = clean_photo(file_of(stored, kind, exif=exif), expected_md5=None)
+    assert (photo.width, photo.height) == (120, 80)
+    image = opened(photo.jpeg)
+    assert red_of(image, (15, 15)) > 200
+    assert [red_of(image, at) < 60 for at in ((105, 15), (15, 65), (105, 65))] == [True] * 3
+
+
+UNDONE = {  # what a camera does to the upright picture, so that the tag undoes it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def red_of(image: Image.Image, at: tuple[int, int]) -> int:
+    pixel = image.getpixel(at)
+    assert isinstance(pixel, tuple)
+    return int(pixel[0])
+
+
+def test_colours_of_a_profile_become_srgb() -> None:
+    """Where light is linear a middle grey is a light one; where the primaries are swapped red is
+    blue.
+    """
+    grey = Image.new("RGB", (40, 30), (128, 128, 128))
+    assert 186 <= shown(grey, rgb_profile(gamma=1.0))[0] <= 190
+    red = Image.new("RGB", (40, 30), (255, 0, 0))
+    seen = shown(red, rgb_profile(gamma=2.2, red=BLUE, blue=RED))
+    assert seen[2] > 250
+    assert max(seen[:2]) < 5
+
+
+def test_a_transparent_picture_with_a_profile_is_white_where_it_shows_nothing() -> None:
+    image = Image.new("RGBA", (40, 30), (255, 0, 0, 0))
+    assert shown(image, rgb_profile(gamma=1.0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    "profile", [b"p" * 200, rgb_profile(gamma=1.0)[:100], b"x" * 1_100_000, b"\0" * 128]
+)
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_a_profile_that_is_no_use_is_left_out_of_account(profile: bytes, mode: str) -> None:
+    raw = file_of(Image.new("L", (40, 30), 128).convert(mode), "JPEG", icc_profile=profile)
+    assert abs(red_of(opened(clean_photo(raw, expected_md5=None).jpeg), (20, 15)) - 128) <= 2
+
+
+def test_a_profile_for_colours_costs_no_grey_photo() -> None:
+    raw = file_of(Image.new("L", (40, 30), 128), "PNG", icc_profile=rgb_profile(gamma=1.0))
+    assert abs(red_of(opened(clean_photo(raw, expected_md5=None).jpeg), (20, 15)) - 128) <= 2
+
+
+def shown(image: Image.Image, profile: bytes) -> tuple[int, ...]:
+    raw = file_of(image, "PNG", icc_profile=profile)
+    pixel = opened(clean_photo(raw, expected_md5=None).jpeg).getpixel((20, 15))
+    assert isinstance(pixel, tuple)
+    return tuple(int(part) for part in pixel)
+
+
+def test_of_a_cameras_several_pictures_the_first_is_kept() -> None:
+    first, second = Image.new("RGB", (60, 40), "red"), Image.new("RGB", (60, 40), "blue")
+    raw = file_of(first, "MPO", save_all=True, append_images=[second])
+    assert Image.open(io.BytesIO(raw)).format == "MPO"
+    assert red_of(opened(clean_photo(raw, expected_md5=None).jpeg), (30, 20)) > 230
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_any_animation_the_first_frame_is_kept(kind: str) -> None:
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "green", "blue")]
+    raw = file_of(frames[0], kind, save_all=True, append_images=frames[1:], lossless=True)
+    assert red_of(opened(clean_photo(raw, expected_md5=None).jpeg), (30, 20)) > 230
+
+
+def test_a_progressive_jpeg_is_drawn_and_an_endless_one_is_not() -> None:
+    raw = file_of(picture(600, 400), "JPEG", progressive=True)
+    assert clean_photo(raw, expected_md5=None).width == 600
+    last_scan = raw.rindex(b"\xff\xda")
+    endless = raw[:-2] + 200 * raw[last_scan:-2] + raw[-2:]
+    assert code_of(endless) == "too_many_scans"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (15, 400), (400, 15), (3, 5)])
+def test_what_is_too_small_to_be_screened_is_refused(size: tuple[int, int]) -> None:
+    assert code_of(file_of(picture(*size), "PNG")) == "too_few_pixels"
+
+
+def test_a_very_long_picture_is_drawn_and_hashed() -> None:
+    photo = clean_photo(file_of(picture(9000, 20), "PNG"), expected_md5=None)
+    assert photo.width == 1200
+    assert len(photo.likenesses) == 8
+
+
+def test_an_md5_of_nothing_is_none() -> None:
+    assert clean_photo(file_of(picture(), "PNG"), expected_md5=" ").width == 300
+
+
+def test_many_decode_at_once_and_each_gets_its_own() -> None:
+    raws = [file_of(picture(40 + n, 30), "PNG") for n in range(24)]
+    with ThreadPoolExecutor(12) as pool:
+        photos = list(pool.map(lambda raw: clean_photo(raw, expected_md5=None), raws))
+    assert [photo.width for photo in photos] == [40 + n for n in range(24)]
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of much that is odd

@@ -13,6 +13,7 @@ from alerts.store.feeds import Feed, FeedKind, Trust
 from service.doorbell import Doorbell
 from service.jobs import Job, Jobs
 from service.wiring import Runtime
+from tests.fakes.names import name_of
 
 MARQUETTE = (-87.4, 46.54)  # lon, lat
 FAR_AWAY = (-80.2, 25.8)  # Miami
@@ -94,13 +95,17 @@ def polygon(*ring: tuple[float, float], **properties: object) -> dict[str, Any]:
 
 
 def poster(case: str = "1", **changed: object) -> dict[str, Any]:
-    """Return a poster of a fictional child in Marquette, with a companion and a vehicle."""
+    """Return a poster of a fictional child in Marquette, with a companion and a vehicle.
+
+    Each number has a child of its own.
+    """
+    first_name, last_name = name_of(case)
     return {
         "organizationCode": "NCMC",
         "caseNumber": case,
         "amberAlert": True,
         "lastModified": "2026-11-22T10:00:00Z",
-        "children": [child("Wren")],
+        "children": [child(first_name, lastName=last_name)],
         "companions": [{"firstName": "Robin", "lastName": "Example", "hairColor": "BLK"}],
         "contacts": [{"name": "Marquette Police", "phoneNumbers": ["1-906-555-0100"]}],
         **changed,

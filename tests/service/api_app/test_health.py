@@ -62,7 +62,7 @@ def test_a_feed_that_went_quiet_degrades(
     said = ready(client)
     assert said["status"] == "degraded"
     assert said["checks"]["feeds"]["ok"] is False
-    assert "ncmec for 901 s" in said["checks"]["feeds"]["detail"]
+    assert "ncmec has been silent for 901 s" in said["checks"]["feeds"]["detail"]
     assert "paused" not in said["checks"]["feeds"]["detail"]
     with runtime.store.begin() as session:
         session.get_one(Feed, quiet.id).read_at = clock.now

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from alerts.store.feeds import Feed, FeedKind, Trust, new_key
+from alerts.store.feed_keys import new_key
+from alerts.store.feeds import Feed, FeedKind, Trust
 from service.api.partner import partner_api
 from service.doorbell import Doorbell
 from service.jobs import Job, Jobs

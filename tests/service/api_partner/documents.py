@@ -22,6 +22,7 @@ from alerts.store.tables import metadata
 from geo.circle import circle_ground
 from geo.coordinates import LonLat
 from service.wiring import Runtime
+from tests.fakes.names import name_of
 from tests.intake.cap.documents import CAP_1_2, info
 
 MARQUETTE = LonLat(-87.4, 46.54)
@@ -29,10 +30,11 @@ SENT = (utc_now() - timedelta(hours=1)).replace(microsecond=0).isoformat()
 
 
 def poster(number: str = "1", **changes: Any) -> dict[str, Any]:
-    """Return a poster of a fictional child in Marquette, Michigan."""
+    """Return a poster of a fictional child in Marquette, Michigan; each number has its own."""
+    first_name, last_name = name_of(number)
     child = {
-        "firstName": "Wren",
-        "lastName": "Example",
+        "firstName": first_name,
+        "lastName": last_name,
         "ageNow": "7",
         "missingCity": "Marquette",
         "missingState": "MI",

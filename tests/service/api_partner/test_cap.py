@@ -172,3 +172,91 @@ def test_the_body_is_documented_as_cap(site: Site) -> None:
     assert spec is not None
     body = spec["paths"]["/v1/feeds/{feed}/cap"]["post"]["requestBody"]
     assert set(body["content"]) == {"application/cap+xml", "application/xml"}
+
+
+# --- several alerts in one document
+
+
+def several(*alerts: bytes) -> bytes:
+    return b"<alerts>" + b"".join(alerts) + b"</alerts>"
+
+
+def test_a_document_of_several_is_answered_for_each(site: Site, authority: Partner) -> None:
+    broken = message("EX-2").replace(b"<status>Actual</status>", b"")
+    other = message("EX-3", infos=info(area("<circle>46.54,-87.4 30</circle>")))
+    answer = send(authority, several(message(), broken, other))
+    assert (answer["status"], answer["outcome"], answer["alert_id"]) == (202, "accepted", None)
+    assert [item["outcome"] for item in answer["items"]] == ["accepted", "refused", "accepted"]
+    assert set(answer["items"][0]) == {"submission_id", "outcome", "problems", "alert_id"}
+    assert "error" in {problem["severity"] for problem in answer["items"][1]["problems"]}
+    for item in answer["items"]:
+        status = authority.get(f"submissions/{item['submission_id']}").json
+        assert status is not None
+        assert status["outcome"] == item["outcome"]
+    assert kept(site.runtime, answer["submission_id"]) is None
+    assert site.bell.heard == [Job.PLAN]
+
+
+def test_one_alert_is_answered_as_ever(authority: Partner) -> None:
+    assert set(send(authority, message())) == {
+        "status",
+        "submission_id",
+        "outcome",
+        "problems",
+        "alert_id",
+    }
+
+
+def test_several_that_are_all_refused_are_answered_with_a_problem(
+    site: Site, authority: Partner
+) -> None:
+    broken = message().replace(b"<status>Actual</status>", b"")
+    answer = send(authority, several(broken, broken.replace(b"EX-1", b"EX-2")))
+    assert answer["status"] == 422
+    assert answer["submission_id"]
+
+
+def test_an_alert_and_its_cancel_in_one_document_ring_for_both(
+    site: Site, authority: Partner
+) -> None:
+    cancel = message("EX-2", msg_type="Cancel", sent=LATER, references=reference(), infos="")
+    answer = send(authority, several(cancel, message()))
+    assert [item["outcome"] for item in answer["items"]] == ["accepted", "accepted"]
+    assert site.bell.heard == [Job.PLAN, Job.AFTERCARE]
+
+
+def test_an_update_that_goes_on_for_several_rings_for_both(site: Site, authority: Partner) -> None:
+    send(authority, message())
+    send(authority, message("EX-2", infos=info(area("<circle>46.54,-87.4 30</circle>"))))
+    site.bell.heard.clear()
+    about = f"{reference()} {reference('EX-2')}"
+    update = message("EX-3", msg_type="Update", sent=LATER, references=about)
+    assert send(authority, update)["outcome"] == "accepted"
+    assert site.bell.heard == [Job.PLAN, Job.AFTERCARE]
+
+
+def test_an_ack_is_recorded(site: Site, authority: Partner) -> None:
+    send(authority, message())
+    ack = message("R-1", msg_type="Ack", sender="x@else.example", references=reference(), infos="")
+    answer = send(authority, ack)
+    assert (answer["status"], answer["outcome"]) == (202, "accepted")
+    assert "ack_recorded" in codes(answer)
+    assert answer["alert_id"] == str(the_alert(site).public_id)
+
+
+def test_the_status_of_a_submission_says_how_it_was_signed(authority: Partner) -> None:
+    answer = send(authority, message())
+    status = authority.get(f"submissions/{answer['submission_id']}").json
+    listed = authority.get("submissions").json
+    assert status is not None
+    assert listed is not None
+    assert (status["signature"], listed["items"][0]["signature"]) == ("absent", "absent")
+
+
+def test_the_answer_is_documented(site: Site) -> None:
+    spec = site.app.test_client().get("/openapi.json").json
+    assert spec is not None
+    answers = spec["paths"]["/v1/feeds/{feed}/cap"]["post"]["responses"]
+    name = answers["202"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+    assert "items" in spec["components"]["schemas"][name]["properties"]
+    assert "items" not in spec["components"]["schemas"][name]["required"]

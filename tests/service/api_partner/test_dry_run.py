@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from alerts.store.feeds import Trust
+from alerts.store.feeds import Feed, Trust
 from alerts.store.keyring import Keyring, SealingKey
 from tests.service.api_partner.conftest import Partner, Site
 from tests.service.api_partner.documents import (
@@ -125,3 +125,27 @@ def test_a_put_of_another_case_is_foreseen(police: Partner) -> None:
 
 def test_dry_run_must_be_yes_or_no(police: Partner) -> None:
     assert police.post("posters?dry_run=maybe", json=poster()).status_code == 422
+
+
+def test_each_of_several_alerts_is_foreseen(site: Site, authority: Partner) -> None:
+    before = count_rows(site.runtime)
+    cancel = message("EX-2", msg_type="Cancel", references=reference(), infos="")
+    whole = b"<alerts>" + message() + cancel + b"</alerts>"
+    would = said(authority.post("cap?dry_run=true", data=whole))
+    first, second = would["items"]
+    assert (first["outcome_would_be"], first["ends_alert"]) == ("accepted", False)
+    assert first["area"]["type"] == "Polygon"
+    assert first["reach"]["subscribers"] == "<10"
+    assert (second["outcome_would_be"], second["ends_alert"]) == ("accepted", True)
+    assert second["area"] is None
+    assert (would["outcome_would_be"], would["ends_alert"]) == ("accepted", True)
+    assert count_rows(site.runtime) == before
+
+
+def test_a_missing_signature_is_foreseen(site: Site, authority: Partner) -> None:
+    with site.runtime.store.begin() as session:
+        session.get_one(Feed, authority.feed.id).must_be_signed = True
+    would = said(authority.post("cap?dry_run=true", data=message()))
+    assert would["outcome_would_be"] == "held"
+    assert "signature_required" in {p["code"] for p in would["problems"]}
+    assert would["items"] == []

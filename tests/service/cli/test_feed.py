@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from alerts.clock import utc_now
-from alerts.store.feeds import feed_by_slug, feed_of_key
+from alerts.store.feed_keys import feed_of_key
+from alerts.store.feeds import feed_by_slug
 from service.demo.cases import fictional_case
 from service.demo.poster_api import run_poster_api
 from service.polling import CREDENTIALS_PURPOSE
@@ -54,12 +55,11 @@ def test_a_poster_api_needs_its_url(quick: Run) -> None:
     assert quick("feed", "add", "ncmec", "--kind", "ncmec", "--url", "ftp://x").code == 2
 
 
-def test_feeds_that_are_not_pulled_yet_say_so(quick: Run) -> None:
-    added = quick("feed", "add", "old", "--kind", "rss", "--json")
-    assert "isn't there yet" in added.json["note"]
-    assert quick("feed", "poll", "old").code == 1
+def test_feeds_that_push_are_not_polled(quick: Run) -> None:
     quick("feed", "add", "police", "--kind", "poster")
     assert "it pushes" in quick("feed", "poll", "police").err
+    quick("feed", "add", "sheriff", "--kind", "cap")
+    assert "it pushes" in quick("feed", "poll", "sheriff").err
 
 
 def test_a_poster_api_is_polled_with_sealed_credentials(
