@@ -26,6 +26,7 @@ from alerts.intake.cap_references import (
     is_cancelled,
     lay_tombstones,
     note_alias,
+    own_alias,
     resolve,
 )
 from alerts.intake.document import Document, TakenIn, Verdict, refuse, say_more, write_down
@@ -216,7 +217,9 @@ class _Turn:
         """Let later messages find the case by this one's name, and by its words."""
         if case_id is None:
             return
-        for name in (self.document.name, *names):
+        said = self.document.name
+        own = own_alias(self.vault, self.feed, said) if said is not None else None
+        for name in (said, own, *names):
             if name is not None:
                 note_alias(self.session, case_id, name)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from alerts.errors import Sealed
 from alerts.intake.cap.values import CapAlert
 from alerts.intake.cap_parts import cap_parts
+from alerts.intake.cap_references import case_of_message
 from alerts.intake.changes import content_digest
 from alerts.intake.document import RAW_PURPOSE, Document, Verdict
 from alerts.poster import CaseKey, Poster
@@ -39,7 +40,7 @@ def said_before(
     earlier = submissions_named(session, feed.id, document.name)
     same = [_is_same(vault, one, document, alert) for one in earlier]
     if any(same):
-        case = case_by_lookup(session, document.name)
+        case = case_of_message(session, vault, feed, document.name)
         if case is not None and speaks_of(session, feed, case):
             return duplicate(session, case)
         return _recorded_before() if alert.msg_type in ("Ack", "Error") else None

@@ -1,7 +1,8 @@
 """Which cases do a CAP message's references mean, and by which names is it found again itself?
 
 A message is named by (sender, identifier, sent) and found by the keyed hash of that; each message
-that belongs to a case is an alias of it, so a reference to an Update means the same case.
+that belongs to a case is an alias of it, so a reference to an Update means the same case. What a
+feed said itself comes first: no other feed can take a message's name away by using it.
 """
 
 import re
@@ -78,7 +79,7 @@ def _cases_of(
     waiting, seen = [reference], {_alias_of_reference(vault, reference)}
     while waiting and len(seen) <= MOST_FOLLOWED:
         name = _alias_of_reference(vault, waiting.pop())
-        case = case_by_lookup(session, name)
+        case = case_of_message(session, vault, feed, name)
         if case is not None:
             found.append(case)
             continue
@@ -131,6 +132,17 @@ def _alias_of_reference(vault: Vault, reference: CapReference) -> bytes:
 
 def _alias(vault: Vault, sender: str, identifier: str, sent: datetime | None) -> bytes:
     return vault.lookup("cap", sender, identifier, sent.isoformat() if sent else "")
+
+
+def case_of_message(session: Session, vault: Vault, feed: Feed, name: bytes) -> CaseRecord | None:
+    """Return the case that a feed means by a message's name: its own, else whoever told it."""
+    own = case_by_lookup(session, own_alias(vault, feed, name))
+    return own or case_by_lookup(session, name)
+
+
+def own_alias(vault: Vault, feed: Feed, name: bytes) -> bytes:
+    """Return the keyed hash of a message's name as one feed used it."""
+    return vault.lookup("cap-of-feed", str(feed.id), name.hex())
 
 
 def note_alias(session: Session, case_id: int, lookup: bytes) -> None:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import LargeBinary, String, event, select
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from alerts.errors import NotFound
 from alerts.store.base import Base, RowId
 from alerts.store.turns import AUDIT, take_turns
 
 CHAIN_START = bytes(32)
+_DEEDS = "audit.deeds"  # in session.info: what the transaction did, and in which savepoint
 
 
 class Staff(Base):
@@ -41,6 +42,9 @@ class AuditEntry(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+_Deed = tuple[AuditEntry, SessionTransaction | None]
+
+
 def staff_by_name(session: Session, name: str) -> Staff:
     """Return the person; NotFound if nobody of that name works at the desk."""
     person = session.scalar(select(Staff).where(Staff.name == name))
@@ -57,12 +61,46 @@ def all_staff(session: Session) -> Sequence[Staff]:
 def record(
     session: Session, now: datetime, *, actor: str, deed: str, subject: str, **details: Any
 ) -> None:
-    """Write a deed into the book, chained to the one before."""
-    take_turns(session, AUDIT)
-    last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+    """Write a deed into the book, chained to the one before, as its transaction commits.
+
+    Only then: who holds the end of the chain waits for nobody any more, so that transactions that
+    take turns at cases and alerts never wait for each other crosswise.
+    """
     entry = AuditEntry(done_at=now, actor=actor, deed=deed, subject=subject, details=details)
-    entry.digest = _digest(last or CHAIN_START, entry)
-    session.add(entry)  # flushed before the next one asks for the last digest
+    if _DEEDS not in session.info:
+        session.info[_DEEDS] = []
+        event.listen(session, "before_commit", _chain)
+        event.listen(session, "after_soft_rollback", _forget_undone)
+    at = session.get_nested_transaction() or session.get_transaction()
+    session.info[_DEEDS].append((entry, at))
+
+
+def _chain(session: Session) -> None:
+    """Chain what the transaction did to the end of the book, in its turn."""
+    deeds: list[_Deed] = session.info[_DEEDS]
+    if not deeds or session.in_nested_transaction():
+        return
+    session.flush()  # from here on nothing is waited for but this turn
+    take_turns(session, AUDIT)
+    before = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+    for entry, _ in deeds:
+        before = entry.digest = _digest(before or CHAIN_START, entry)
+        session.add(entry)
+    deeds.clear()
+
+
+def _forget_undone(session: Session, undone: SessionTransaction) -> None:
+    """Forget what was done in a savepoint, or a transaction, that was rolled back."""
+    while not undone.nested and undone.parent is not None:  # a flush that failed in it
+        undone = undone.parent
+    deeds: list[_Deed] = session.info[_DEEDS]
+    deeds[:] = [deed for deed in deeds if not _is_within(deed[1], undone)]
+
+
+def _is_within(at: SessionTransaction | None, undone: SessionTransaction) -> bool:
+    while at is not None and at is not undone:
+        at = at.parent
+    return at is undone
 
 
 def first_broken_link(session: Session) -> int | None:

@@ -177,6 +177,14 @@ def failing_since(session: Session, endpoint_id: int) -> datetime | None:
     return session.scalar(failed)
 
 
+def begin_anew(session: Session, endpoint_id: int) -> None:
+    """Let what was given up at an address count no more: `failing_since` begins with the next."""
+    done = (WebhookDelivery.endpoint_id == endpoint_id) & WebhookDelivery.done_at.is_not(None)
+    session.execute(
+        update(WebhookDelivery).where(done, WebhookDelivery.delivered.is_(False)).values(tries=0)
+    )
+
+
 def given_up(
     session: Session, endpoint_id: int, only: UUID | None = None
 ) -> Sequence[WebhookDelivery]:

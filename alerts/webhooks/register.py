@@ -20,6 +20,7 @@ from alerts.store.vault import Vault
 from alerts.store.webhooks import (
     WebhookDelivery,
     WebhookEndpoint,
+    begin_anew,
     endpoints_of,
     given_up,
     remove_endpoint,
@@ -122,6 +123,7 @@ def enable_webhook(
     if endpoint.disabled_at is None:
         return False
     endpoint.disabled_at, endpoint.failures = None, 0
+    begin_anew(session, endpoint.id)
     _note(session, now, actor, "webhook.enabled", endpoint)
     return True
 

@@ -232,3 +232,28 @@ def test_an_update_that_is_no_longer_about_a_child_is_held(police: CapFeed) -> N
     taken = police.update("U", 1, ref("A"), infos=storm)
     assert (taken.outcome, "not_a_child_alert" in codes(taken)) == (HELD, True)
     assert police.revisions(first) == 1
+
+
+# --- names
+
+
+def test_another_feed_that_uses_a_messages_name_doesnt_keep_its_sender_from_ending_it(
+    police: CapFeed,
+) -> None:
+    told = police.alert("A")
+    assert police.update("U", 1, ref("A")).alert_id == told.alert_id
+    stranger = police.beside("stranger", Trust.REVIEW)
+    assert stranger.alert("U", 1, words="Quite another child").outcome is HELD
+    assert police.update("U", 1, ref("A")).outcome is DUPLICATE
+    taken = police.cancel("C", 2, ref("U", 1))
+    assert (taken.outcome, taken.alert_id) == (ACCEPTED, told.alert_id)
+    assert police.there(told).status is Status.ENDED
+
+
+def test_a_name_that_another_feed_used_before_is_its_senders_all_the_same(police: CapFeed) -> None:
+    stranger = police.beside("stranger", Trust.REVIEW)
+    stranger.alert("U", 1, words="Quite another child")
+    told = police.alert("A")
+    police.update("U", 1, ref("A"))
+    assert police.cancel("C", 2, ref("U", 1)).alert_id == told.alert_id
+    assert police.there(told).status is Status.ENDED

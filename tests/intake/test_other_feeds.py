@@ -110,14 +110,21 @@ def test_the_feed_that_leads_goes_on_leading(runtime: Runtime, ncmec: Feed, stat
     assert case(runtime, first.alert_id).feed_id == ncmec.id
 
 
-def test_a_child_under_a_second_number_of_one_feed_joins(runtime: Runtime, ncmec: Feed) -> None:
+def test_one_feed_that_relays_two_organizations_has_two_names_for_the_case(
+    runtime: Runtime, ncmec: Feed
+) -> None:
     first = push(runtime, ncmec, doc())
-    second = push(runtime, ncmec, doc(number="2"))
-    assert second.alert_id == first.alert_id
-    gone = runtime.intake.withdrawal(ncmec, CaseKey(organization="NCMC", number="2"))
+    assert push(runtime, ncmec, theirs()).alert_id == first.alert_id
+    gone = runtime.intake.withdrawal(ncmec, CaseKey(organization="TXDPS", number="77"))
     assert (gone.outcome, gone.ended) == (ACCEPTED, False)
     assert alert(runtime, first.alert_id).status is Status.ACTIVE
     assert runtime.intake.withdrawal(ncmec, CaseKey(organization="NCMC", number="1")).ended
+
+
+def test_two_numbers_of_one_organization_are_two_cases(runtime: Runtime, ncmec: Feed) -> None:
+    first, second = push(runtime, ncmec, doc()), push(runtime, ncmec, doc(number="2"))
+    assert (second.outcome, second.alert_id == first.alert_id) == (ACCEPTED, False)
+    assert links(runtime) == []
 
 
 def test_two_of_one_page_meet_in_one_transaction(runtime: Runtime, ncmec: Feed) -> None:

@@ -47,6 +47,7 @@ def add_feed(store: Store, slug: str) -> Feed:
         (ec.generate_private_key(ec.SECP384R1()), SignatureAlgorithm.ECDSA_P384_SHA384),
         (RSA, SignatureAlgorithm.RSA_PSS_SHA512),
     ],
+    ids=("ed25519", "p-256", "p-384", "rsa"),
 )
 def test_a_key_says_itself_what_it_is_for(key: object, algorithm: SignatureAlgorithm) -> None:
     read = read_public_key(b"of: Example Police\n" + pem_of(key))
@@ -70,6 +71,7 @@ PRIVATE = ED.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         (pem_of(ec.generate_private_key(ec.SECP521R1())), "isn't supported"),
         (pem_of(ed448.Ed448PrivateKey.generate()), "isn't supported"),
     ],
+    ids=("private", "empty", "bytes", "cut", "long", "rsa-1024", "x25519", "p-521", "ed448"),
 )
 def test_what_is_no_key_to_be_believed_is_refused(pem: bytes, said: str) -> None:
     with pytest.raises(Conflict, match=said):

@@ -1,10 +1,13 @@
 """Does the book of deeds show when somebody changed it?"""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta, timezone
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
 from alerts.errors import NotFound
@@ -97,3 +100,39 @@ def test_staff_are_found_by_name_or_said_to_be_missing(store: Store) -> None:
         assert staff_by_name(session, "ana").role == "approver"
         with pytest.raises(NotFound, match="staff add"):
             staff_by_name(session, "ben")
+
+
+def test_what_was_undone_is_in_no_book_and_the_rest_is(store: Store) -> None:
+    with store.begin() as session:
+        note(session, "first")
+        with suppress(IntegrityError), session.begin_nested():
+            note(session, "undone")
+            with session.begin_nested():
+                note(session, "undone with it")
+            session.add_all([Staff(name="ana", role="admin", joined_at=NOON) for _ in range(2)])
+            session.flush()
+        with session.begin_nested():
+            note(session, "second")
+    with pytest.raises(RuntimeError), store.begin() as session:
+        note(session, "never")
+        raise RuntimeError
+    with store.read() as session:
+        deeds = session.scalars(select(AuditEntry.deed).order_by(AuditEntry.id)).all()
+    assert deeds == ["first", "second"]
+    assert broken(store) is None
+
+
+def test_who_has_done_something_makes_nobody_wait_until_it_commits(postgresql_url: str) -> None:
+    store = Store(postgresql_url)
+    with store.begin() as slow:
+        note(slow, "slow")
+        slow.flush()
+        with store.begin() as quick:  # else these two would wait for each other for ever
+            quick.execute(text("SET LOCAL lock_timeout = '2s'"))
+            note(quick, "quick")
+    assert broken(store) is None
+    store.close()
+
+
+def note(session: Session, deed: str) -> None:
+    record(session, NOON, actor="system", deed=deed, subject="alert:1")

@@ -350,3 +350,23 @@ def test_a_secret_lies_sealed(town: Town, receiver: Receiver) -> None:
     assert made.secret.encode() not in kept
     assert b"whsec" not in kept
     assert json.dumps(only(town).payload).count("whsec") == 0
+
+
+def test_what_it_failed_to_take_before_it_was_enabled_isnt_held_against_it(
+    town: Town, deliverer: Deliverer, receiver: Receiver
+) -> None:
+    made = registered(town, receiver.url)
+    receiver.status = 500
+    try_until_given_up(town, deliverer, made.endpoint.id)
+    put_test(town.store, made, town.clock())
+    try_until_given_up(town, deliverer, made.endpoint.id)
+    assert endpoint(town.store, made).disabled_at is not None
+    with town.store.begin() as session:
+        row = session.get_one(WebhookEndpoint, made.endpoint.id)
+        enable_webhook(session, row, town.clock(), actor="staff:ana")
+    put_test(town.store, made, town.clock())
+    deliverer.deliver_to(made.endpoint.id)  # one hiccup, and it isn't told for ever after
+    assert endpoint(town.store, made).disabled_at is None
+    receiver.status = 200
+    town.clock.now += timedelta(hours=1)
+    assert deliverer.deliver_to(made.endpoint.id) == 1

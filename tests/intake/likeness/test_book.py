@@ -4,7 +4,8 @@ from alerts.intake.likeness.book import Book, Known
 from alerts.intake.likeness.decide import Surety, decide
 from alerts.intake.likeness.identity import PosterIdentity, identity_of
 from alerts.poster import Poster
-from tests.intake.likeness.pairs import NOW, Pair, child_of, pairs, poster_of, seeded
+from tests.intake.likeness.children import NOW, child_of, poster_of, seeded
+from tests.intake.likeness.pairs import Pair, pairs
 
 
 def known(number: int, poster: Poster, *, case_id: int = 0, voice_id: int = 0) -> Known:

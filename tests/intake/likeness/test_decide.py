@@ -10,7 +10,8 @@ from alerts.intake.likeness.decide import Decision, Surety, decide
 from alerts.intake.likeness.identity import identity_of
 from alerts.intake.likeness.policy import LikenessPolicy
 from alerts.poster import CaseKey, Child, Narrative, Place, Poster
-from tests.intake.likeness.pairs import NOW, pairs
+from tests.intake.likeness.children import NOW
+from tests.intake.likeness.pairs import pairs
 
 SINCE = datetime(2026, 4, 28, 20, tzinfo=UTC)
 WREN = Child(
