@@ -19,6 +19,14 @@ class Provenance(StrEnum):
     DESK = "desk"  # drawn by staff
 
 
+DRAWN = "drawn by the source"
+
+
+def in_our_words(provenance: Provenance | None, source: str) -> str:
+    """Return what an area was made from, without the source's own words: they may name a child."""
+    return DRAWN if provenance is Provenance.EXPLICIT else source
+
+
 # How sure we are that the area is the ground the source means. Policy, see docs/adr/0007.
 CONFIDENCE: dict[Provenance, float] = {
     Provenance.DESK: 1.0,

@@ -22,7 +22,13 @@ from alerts.store.alerts import Alert, AlertRevision, alert_of_case
 from alerts.store.cases import CaseRecord, TakedownReceipt
 from alerts.store.submissions import Submission, SubmissionOutcome
 from alerts.store.voices import CaseVoice
-from alerts.store.webhooks import WebhookDelivery, WebhookEndpoint, delivery_exists, listening
+from alerts.store.webhooks import (
+    WebhookDelivery,
+    WebhookEndpoint,
+    delivery_exists,
+    has_listeners,
+    listening,
+)
 
 
 class FeedEvent(StrEnum):
@@ -115,6 +121,8 @@ def tell_of_document(
 
     `alert`: of the case, if it is this feed's business.
     """
+    if not has_listeners(session, submission.feed_id):
+        return
     now = submission.received_at
     is_new = alert is not None and _was_made_by(session, alert, submission)
     is_held = submission.outcome is SubmissionOutcome.HELD

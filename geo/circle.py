@@ -18,6 +18,7 @@ from geo.parts import Shape, polygons_of
 from geo.polygon import check_extent
 
 VERTICES = 64
+MIN_RADIUS_M = 0.1  # what is smaller vanishes in coordinates of 1e-7°
 MAX_RADIUS_M = 10_000_000  # a quarter of the way round: beyond it, a circle is a hole
 _EARTH_RADIUS_M = 6_371_009  # mean radius, IUGG; used for a small correction only
 # An edge that is straight in lon/lat cuts into a circle on the side of the pole. Edges that cut
@@ -36,7 +37,7 @@ def circle(centre: LonLat, radius_m: float, vertices: int = VERTICES) -> Polygon
     centre : LonLat
         WGS84 degrees.
     radius_m : float
-        Metres, more than 0; with its corners at most 10,000 km.
+        Metres, at least 0.1; with its corners at most 10,000 km.
     vertices : int
         Corners, at least 8; near a pole there are more, where the edges need them.
 
@@ -49,7 +50,7 @@ def circle(centre: LonLat, radius_m: float, vertices: int = VERTICES) -> Polygon
     Raises
     ------
     InvalidShape
-        Code "radius" for a radius that is not finite, not positive or too large; code
+        Code "radius" for a radius that is not finite, too small or too large; code
         "null_island" for the centre (0, 0), which is a position nobody filled in.
     OutOfRange
         The centre isn't on Earth.
@@ -90,6 +91,8 @@ def _reach_m(centre: LonLat, radius_m: float, vertices: int) -> float:
     """Distance of the corners, so that the edges stay outside the circle."""
     if not math.isfinite(radius_m) or radius_m <= 0:
         raise InvalidShape("a radius must be a number of metres above 0", code="radius")
+    if radius_m < MIN_RADIUS_M:
+        raise InvalidShape(f"a radius of {radius_m:g} m is no ground", code="radius")
     if vertices < 8:
         raise ValueError("a circle has at least 8 vertices")
     reach_m = radius_m * (1 + 2 * _CUT) / math.cos(math.pi / vertices)

@@ -167,6 +167,7 @@ class Jobs:
             with self.guarded("takedown"), r.store.begin() as session:
                 case = session.get_one(CaseRecord, case_id, with_for_update=True)
                 take_down(session, r.vault, r.media, case, r.clock())
+            r.intake.known.forget(case_id)
         if cases:
             r.store.scrub()
         return told

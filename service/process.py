@@ -74,11 +74,13 @@ def watching(jobs: Jobs, every_s: float) -> Iterator[None]:
 
 
 def warm_up(runtime: Runtime) -> None:
-    """Load the audience index in the background, so that the first alert needn't wait for it."""
+    """Load neighborhoods and known children in the background: no alert waits for them then."""
 
     def load() -> None:
         with runtime.store.read() as session:
             runtime.index.refresh(session)
+            if not runtime.settings.is_scaled:  # there, others take documents in
+                runtime.intake.known.refresh(session, runtime.vault, runtime.clock())
         log.info("audience_loaded", neighborhoods=len(runtime.index))
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()

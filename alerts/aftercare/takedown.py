@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.area_of_interest import in_our_words
 from alerts.feed_events import tell_of_receipt
 from alerts.store.alerts import AlertRevision, alert_of_case
 from alerts.store.cases import CaseRecord, PhotoRecord, PosterRecord, TakedownReceipt
@@ -88,6 +89,8 @@ def _blank_reasons(session: Session, case: CaseRecord) -> None:
     revisions = select(AlertRevision).where(AlertRevision.alert_id == alert.id)
     for revision in session.scalars(revisions):
         revision.held_reasons = [_without_words(p) for p in revision.held_reasons]
+        if revision.area is not None:
+            revision.area.source = in_our_words(revision.area.provenance, revision.area.source)
 
 
 def _without_words(problem: dict[str, Any]) -> dict[str, Any]:

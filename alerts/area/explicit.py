@@ -6,7 +6,7 @@ from typing import Any
 from shapely.geometry import MultiPolygon, Polygon
 
 from alerts.area.piece import Finding, Piece, circle_around, united
-from alerts.area_of_interest import Provenance
+from alerts.area_of_interest import DRAWN, Provenance
 from alerts.poster import ExplicitCircle, SourceArea
 from alerts.problem import Problem, error, warning
 from geo.errors import GeoError
@@ -68,4 +68,4 @@ def _read(drawn: dict[str, Any] | ExplicitCircle, where: str) -> tuple[Shape, tu
 
 def _words(areas: Sequence[SourceArea]) -> str:
     described = [area.description for area in areas if area.description]
-    return "drawn by the source" + (f": {'; '.join(described)}" if described else "")
+    return DRAWN + (f": {'; '.join(described)}" if described else "")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.errors import Conflict
 from alerts.lifecycle import end_alert, go_live
+from alerts.problem import warning
 from alerts.store.alerts import (
     Alert,
     AlertRevision,
@@ -18,8 +19,10 @@ from alerts.store.alerts import (
     next_number,
 )
 from alerts.store.cases import CaseAlias, CaseRecord
+from alerts.store.feeds import Feed
 from alerts.store.leads import lead_voice, move_voice, retired_name
 from alerts.store.staff import Staff, record
+from alerts.store.submissions import as_json
 from alerts.store.turns import take_turns, turn_of_case
 from alerts.store.vault import Vault
 from alerts.store.voices import (
@@ -199,9 +202,20 @@ def _release(session: Session, side: _Side, now: datetime, *, actor: str) -> boo
     revision = _lift_doubt(session, side)
     if revision is None or revision.held_reasons or revision.area_id is None:
         return False
-    if revision.expires_at <= now:
+    if revision.expires_at <= now or _is_stopped(session, side.alert, revision):
         return False
     go_live(session, side.alert, revision, now, actor=actor)
+    return True
+
+
+def _is_stopped(session: Session, alert: Alert, revision: AlertRevision) -> bool:
+    """Say whether the feed may send no more by itself; then the alert waits for that."""
+    feed = session.get_one(Feed, alert.feed_id)
+    if feed.suspended_why is None and not feed.paused:
+        return False
+    why = feed.suspended_why or "it is paused"
+    said = warning("feed_suspended", "", f"This feed is held: {why}")
+    revision.held_reasons = as_json([said])
     return True
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from alerts.alert import RevisionState, Status, Tier
+from alerts.area_of_interest import in_our_words
 from alerts.authority import AuthorityBook
 from alerts.cap_parameters import SourceOf
 from alerts.delivery.wording import PushSubject
@@ -158,7 +159,7 @@ class Exporter:
             issued_at=row.activated_at or row.received_at,
             updated_at=max(row.made_at, row.activated_at or row.made_at),
             expires_at=row.expires_at,
-            place=row.source or "",
+            place=in_our_words(row.provenance, row.source or ""),
             area_id=row.area_id,
             area_digest=row.digest,
             provenance=row.provenance,

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from alerts.alert import Tier
+from alerts.area_of_interest import Provenance
 from alerts.authority import AuthorityBook
 from alerts.delivery.wording.messages import messages_in, nearest_language
 from alerts.export.cap import MEDIA_TYPE as CAP_TYPE
@@ -75,7 +76,8 @@ def _title(alert: ListedAlert, language: str) -> str:
     messages = messages_in(nearest_language(language))
     what = {Tier.AMBER: messages.amber_title, Tier.ENDANGERED: messages.endangered_title}
     title = what.get(alert.tier, messages.missing_title).of("unknown")
-    return f"{title}, {alert.place}" if alert.place else title
+    says_where = alert.place and alert.provenance is not Provenance.EXPLICIT
+    return f"{title}, {alert.place}" if says_where else title
 
 
 def _summary(feed: AtomFeed, alert: ListedAlert) -> str:

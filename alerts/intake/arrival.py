@@ -10,7 +10,7 @@ from alerts.intake.changes import content_digest
 from alerts.intake.consider import Proposal
 from alerts.intake.document import Verdict
 from alerts.intake.likeness.identity import PosterIdentity, identity_of
-from alerts.intake.likeness.known import KnownChildren, note_own
+from alerts.intake.likeness.known import KnownChildren
 from alerts.intake.photos.pdq import PdqHash
 from alerts.intake.siblings import without_the_found
 from alerts.poster import Poster
@@ -68,18 +68,25 @@ class Arrival:
         return modified_at < before.modified_at
 
     def keep(self, case: CaseRecord, voice: CaseVoice) -> PosterRecord:
-        """Seal this revision of what a feed says under its case's key."""
+        """Seal this revision of what a feed says under its case's key, and write it down."""
+        kept = self.first_of(case, voice)
+        self.session.flush()
+        return kept
+
+    def first_of(self, case: CaseRecord, voice: CaseVoice) -> PosterRecord:
+        """Do the same for a new case: written down together with all else of it, once."""
         shown = without_the_found(self.poster)
         kept = PosterRecord(
             case=case,
-            voice_id=voice.id,
+            voice=voice,
             digest=self.digest,
             modified_at=self.poster.modified_at,
             received_at=self.now,
             sealed_payload=seal_poster(self.vault, case, shown),
         )
         self.session.add(kept)
-        note_own(self.session, kept, shown)
+        identity = self.identity if shown is self.poster else identity_of(shown, self.now)
+        self.known.note_own(self.session, kept, identity)
         return kept
 
 

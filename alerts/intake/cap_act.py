@@ -53,7 +53,7 @@ def act_on(session: Session, vault: Vault, feed: Feed, cap: PreparedCap, write: 
     if own is not None:
         said = (*ask.problems, *own.problems)
         return write_down(session, vault, feed, cap.document, own, said)
-    take_turns(session, vault.lookup("cap-sender", alert.sender))
+    take_turns(session, turn_of_sender(vault, alert))
     turn = _Turn(
         session=session,
         vault=vault,
@@ -65,6 +65,11 @@ def act_on(session: Session, vault: Vault, feed: Feed, cap: PreparedCap, write: 
         write=write,
     )
     return turn.take_in()
+
+
+def turn_of_sender(vault: Vault, alert: CapAlert) -> bytes:
+    """Return the turn of those who act on messages of one sender; it comes before all others."""
+    return vault.lookup("cap-sender", alert.sender)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,17 @@ def case_in_turn(
     return case
 
 
+def case_in_its_turn(session: Session, case_id: int) -> CaseRecord:
+    """Return a case that was matched, as it stands when nobody else is at it."""
+    take_turns(session, turn_of_case(case_id))
+    case = session.get_one(CaseRecord, case_id)
+    session.refresh(case)
+    alert = alert_of_case(session, case_id)
+    if alert is not None:
+        session.refresh(alert)
+    return case
+
+
 def _find(session: Session, lookup: bytes, case_id: int | None) -> CaseRecord | None:
     named = session.get(CaseRecord, case_id) if case_id else None
     return named or case_by_lookup(session, lookup)

@@ -72,14 +72,6 @@ def refuse(
     return write_down(session, vault, feed, document, verdict)
 
 
-def hold_aside(
-    session: Session, vault: Vault, feed: Feed, document: Document, problems: tuple[Problem, ...]
-) -> TakenIn:
-    """Keep a document for the desk without making an alert of it."""
-    verdict = Verdict(outcome=SubmissionOutcome.HELD, problems=problems)
-    return write_down(session, vault, feed, document, verdict)
-
-
 def write_down(
     session: Session,
     vault: Vault,
@@ -89,7 +81,6 @@ def write_down(
     problems: tuple[Problem, ...] | None = None,
 ) -> TakenIn:
     """Keep the document, sealed, with what became of it."""
-    session.flush()  # gives what is new its ids
     said = verdict.problems if problems is None else problems
     key_id = verdict.case.key_id if verdict.case else vault.new_key()
     submission = Submission(
@@ -106,9 +97,10 @@ def write_down(
         outcome=verdict.outcome,
         problems=as_json(said),
         case_id=verdict.case.id if verdict.case else None,
-        alert_id=verdict.alert.id if verdict.alert else None,
+        alert=verdict.alert,
     )
     session.add(submission)
+    session.flush()  # gives all that is new its ids
     about = None if verdict.foreign else verdict.alert
     tell_of_document(session, submission, about, [p.code for p in verdict.problems])
     return TakenIn(

@@ -82,9 +82,11 @@ def held_by_doubt(session: Session, case: CaseRecord, proposal: Proposal) -> Pro
 
 def note_links(arrival: Arrival, case: CaseRecord, matches: Sequence[Match]) -> None:
     """Write down which cases may be of the same child, and tell the desk."""
-    session = arrival.session
+    surest, session = matches[:MOST_LINKS], arrival.session
+    if not surest:
+        return
     session.flush()
-    for match in matches[:MOST_LINKS]:
+    for match in surest:
         older, newer = sorted((match.case_id, case.id))
         session.add(
             CaseLink(
@@ -97,8 +99,8 @@ def note_links(arrival: Arrival, case: CaseRecord, matches: Sequence[Match]) -> 
             )
         )
     alert = alert_of_case(session, case.id)
-    if matches and alert is not None:
-        others = _names([a for m in matches if (a := alert_of_case(session, m.case_id))])
+    if alert is not None:
+        others = _names([a for m in surest if (a := alert_of_case(session, m.case_id))])
         message = f"It may be of the same child as {others}: porchlight case links --open."
         notify_desk(session, PERHAPS, message, arrival.now, alert_id=alert.id)
 

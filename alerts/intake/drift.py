@@ -13,7 +13,7 @@ from alerts.store.notices import notify_desk
 
 # A field that was noted so lately isn't again: what each document has would make them all queue.
 AGAIN_AFTER = timedelta(minutes=10)
-MOST_FIELDS = 500  # of all feeds together; who sends more is making names up
+MOST_FIELDS = 500  # of one feed; who sends more is making names up
 _NAMED = 3
 
 
@@ -30,13 +30,13 @@ class DriftBook:
     """Which unknown fields were noted when; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._noted: dict[tuple[int, str], datetime] = {}
+        self._noted: dict[int, dict[str, datetime]] = {}  # by feed
         self._lock = threading.Lock()
 
     def note(self, session: Session, feed: Feed, paths: Collection[str], now: datetime) -> None:
         """Note the unknown fields of a document."""
         due = self._due(feed.id, [_safe(path) for path in paths], now)
-        fresh = note_fields(session, feed.id, due, now) if due else ()
+        fresh = note_fields(session, feed.id, due, now, most=MOST_FIELDS) if due else ()
         if fresh:
             named = ", ".join(fresh[:_NAMED]) + (" and more" if len(fresh) > _NAMED else "")
             message = f"The feed {feed.slug} sends fields that it never sent before: {named}"
@@ -44,12 +44,9 @@ class DriftBook:
 
     def _due(self, feed_id: int, paths: Collection[str], now: datetime) -> list[str]:
         with self._lock:
-            due = [
-                path
-                for path in paths
-                if now - self._noted.get((feed_id, path), datetime.min.replace(tzinfo=now.tzinfo))
-                > AGAIN_AFTER
-            ]
-            room = MOST_FIELDS - len(self._noted)
-            self._noted |= {(feed_id, path): now for path in due[: max(room, 0)]}
-            return due if room > 0 else []
+            noted = self._noted.setdefault(feed_id, {})
+            again = [path for path in paths if path in noted and now - noted[path] > AGAIN_AFTER]
+            unknown = [path for path in dict.fromkeys(paths) if path not in noted]
+            due = [*again, *unknown[: MOST_FIELDS - len(noted)]]
+            noted |= dict.fromkeys(due, now)
+            return due

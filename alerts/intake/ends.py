@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, Status
 from alerts.intake.arrival import Arrival, foreign
-from alerts.intake.cases import case_in_turn, lay_tombstone
+from alerts.intake.cases import case_in_its_turn, case_in_turn, lay_tombstone
 from alerts.intake.document import Document, TakenIn, Verdict, write_down
 from alerts.intake.found_before import note_found
 from alerts.intake.likeness.book import Match
 from alerts.intake.likeness.decide import Surety
-from alerts.intake.namesake import is_named_alike, shares_a_child, told_children
+from alerts.intake.namesake import (
+    is_named_alike,
+    names_a_child,
+    shares_a_child,
+    told_children,
+)
 from alerts.intake.succession import go_apart, take_over
 from alerts.lifecycle import end_alert
 from alerts.problem import Problem, warning
@@ -89,10 +94,17 @@ def found(arrival: Arrival, case: CaseRecord) -> Verdict:
     voice = voice or add_voice(session, case, arrival.feed.id, arrival.lookup, arrival.now)
     _end_voices([voice], EndReason.FOUND, arrival.now)
     leads = is_known and voice.id == lead_voice(session, case).id
-    if leads or (arrival.feed.trust is not Trust.REVIEW and _covers(arrival, case)):
+    if leads or (_is_trusted_to_end(arrival, case, is_known=is_known) and _covers(arrival, case)):
         note_found(arrival, case, (*told_children(arrival, case), *arrival.identity.children))
         return _over(session, arrival.feed, case, alert, EndReason.FOUND, arrival.now)
     return found_elsewhere(arrival, case, alert)
+
+
+def _is_trusted_to_end(arrival: Arrival, case: CaseRecord, *, is_known: bool) -> bool:
+    """Say whether a feed that doesn't lead may end it: by name, if this is its first word of it."""
+    if arrival.feed.trust is Trust.REVIEW or arrival.feed.suspended_why:
+        return False
+    return is_known or names_a_child(arrival, case)
 
 
 def found_elsewhere(arrival: Arrival, case: CaseRecord, alert: Alert) -> Verdict:
@@ -113,7 +125,7 @@ def found_unknown(arrival: Arrival, matches: Sequence[Match]) -> Verdict:
     """Judge the end of a case that this feed never named: perhaps others carry it."""
     session = arrival.session
     for match in matches:
-        case = session.get_one(CaseRecord, match.case_id)
+        case = case_in_its_turn(session, match.case_id)
         alert = alert_of_case(session, case.id)
         if match.decision.surety is Surety.CERTAIN:
             return found(arrival, case)

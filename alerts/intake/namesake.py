@@ -19,6 +19,17 @@ def shares_a_child(arrival: Arrival, case: CaseRecord) -> bool:
     return any(is_named_alike(child, other) for child in ours for other in theirs)
 
 
+def names_a_child(arrival: Arrival, case: CaseRecord) -> bool:
+    """Say whether a document names, first and last, a child that a case names so, too."""
+    ours = told_children(arrival, case)
+    return any(
+        bool(child.given and child.family and other.given and other.family)
+        and is_named_alike(child, other)
+        for child in arrival.identity.children
+        for other in ours
+    )
+
+
 def told_children(arrival: Arrival, case: CaseRecord) -> tuple[ChildIdentity, ...]:
     """Return the children still missing, as the feed names them that leads the case."""
     record = latest_poster(arrival.session, case.id)

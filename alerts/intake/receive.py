@@ -4,7 +4,7 @@ Each call is: read (pure), consider (reads places), write down (one transaction)
 caller rings the doorbell; nothing here waits for a network.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
 from alerts.clock import Clock
-from alerts.intake.cap_act import act_on
+from alerts.intake.cap_act import act_on, turn_of_sender
 from alerts.intake.cases import lookup_of, turns_of
 from alerts.intake.consider import Considering, Proposal
 from alerts.intake.document import Document, TakenIn, refuse
@@ -31,13 +31,13 @@ from alerts.intake.take_in import end_case, take_in
 from alerts.photos_shown import photos_shown
 from alerts.poster import CaseKey, Poster
 from alerts.problem import Problem, error
-from alerts.store.cases import CaseRecord
+from alerts.store.cases import CaseRecord, cases_named
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed
 from alerts.store.media import Media
 from alerts.store.rehearsal import NoMedia
 from alerts.store.submissions import SubmissionOutcome
-from alerts.store.turns import take_turns
+from alerts.store.turns import take_turns, turn_of_case
 from alerts.store.vault import Vault
 
 __all__ = ["CAP", "JSON", "Intake", "Prepared", "PreparedCap", "WouldBe"]
@@ -99,17 +99,21 @@ class Intake:
             case_id=case_id,
         )
 
-    def in_turn(self, session: Session, several: Iterable[Prepared | PreparedCap]) -> None:
+    def in_turn(self, session: Session, several: Sequence[Prepared | PreparedCap]) -> None:
         """Wait for whoever is at a child of these documents, before the first of them is written.
 
-        A transaction that writes several takes all turns at once, in the order that all keep: no
-        two ever wait for each other.
+        A transaction that writes several takes all turns at once, in the order that all keep
+        (senders, children and names, cases): no two ever wait for each other.
         """
+        caps = [one.ask.alert for one in several if isinstance(one, PreparedCap)]
+        senders = {turn_of_sender(self.vault, alert) for alert in caps if alert is not None}
         posters = [one.proposal.poster for one in several if one.proposal is not None]
-        turns = {turn for poster in posters for turn in turns_of(self.vault, poster)}
+        children = {turn for poster in posters for turn in turns_of(self.vault, poster)}
         names = {lookup_of(self.vault, poster.case) for poster in posters}
-        for turn in sorted(turns | names):
+        for turn in (*sorted(senders), *sorted(children | names)):
             take_turns(session, turn)
+        for case_id in cases_named(session, names):
+            take_turns(session, turn_of_case(case_id))
 
     def write(self, session: Session, feed: Feed, prepared: Prepared) -> TakenIn:
         """Write a prepared document down, with its outcome."""
@@ -198,13 +202,16 @@ class Intake:
         each = (_would_be(one, p) for one, p in zip(taken.items, proposals, strict=True))
         return replace(_would_be(taken, None), items=tuple(each))
 
+    def for_rehearsal(self) -> "Intake":
+        """Return one that leaves nothing outside of the transaction it writes in."""
+        vault = self.vault.for_rehearsal()
+        return replace(self, vault=vault, media=NoMedia(), drift=DriftBook())
+
     @contextmanager
     def _rehearsal(self) -> Iterator[tuple["Intake", Session]]:
         """Do the real thing in a transaction that is rolled back, so that no rule is told twice."""
-        vault = self.vault.for_rehearsal()
-        stage = replace(self, vault=vault, media=NoMedia(), drift=DriftBook())
         with self.store.begin() as session:
-            yield stage, session
+            yield self.for_rehearsal(), session
             session.rollback()
 
     def _read_poster(self, feed: Feed, raw: bytes, must_be: CaseKey | None) -> Prepared:
@@ -224,6 +231,7 @@ class Intake:
     def _write_whole(self, session: Session, feed: Feed, whole: WholeCap) -> TakenIn:
         if len(whole.parts) == 1:
             return self.write_cap(session, feed, whole.parts[0])
+        self.in_turn(session, whole.parts)
         items = [self.write_cap_apart(session, feed, part) for part in whole.parts]
         return keep_whole(session, self.vault, feed, whole, items)
 

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -49,7 +50,8 @@ def open_alert(
         expires_at=proposal.expires_at,
     )
     session.add(alert)
-    revision = _revision(alert, 1, poster, proposal, now, material=True)
+    revision = _revision(1, poster, proposal, now, material=True)
+    alert.revisions.append(revision)
     _live_or_held(session, feed, alert, revision, proposal, now)
     return alert
 
@@ -68,13 +70,13 @@ def add_revision(
     newest = newest_revision(session, alert.id)
     told = _live_or_newest(session, alert, newest)
     revision = _revision(
-        alert,
         next_number(session, alert.id),
         poster,
         proposal,
         now,
         material=_is_material(session, vault, case, told, proposal),
     )
+    alert.revisions.append(revision)
     if not proposal.hold and alert.status is Status.ACTIVE and not _rises(told, proposal):
         # what a source says anew doesn't prolong an alert: that is a decision (rule 13)
         revision.expires_at = min(alert.expires_at, revision.expires_at)
@@ -86,13 +88,17 @@ def add_spare(
     session: Session, alert: Alert, poster: PosterRecord, proposal: Proposal, now: datetime
 ) -> AlertRevision:
     """Keep what a feed's word would become that doesn't lead, in the place of its earlier one."""
-    for revision in alert.revisions:
-        is_spare = revision.state is RevisionState.SPARE
-        if is_spare and revision.poster.voice_id == poster.voice_id:
-            revision.state = RevisionState.SUPERSEDED
-    number = next_number(session, alert.id)
-    spare = _revision(alert, number, poster, proposal, now, material=True)
-    spare.state = RevisionState.SPARE
+    earlier = (
+        select(AlertRevision)
+        .join(PosterRecord, PosterRecord.id == AlertRevision.poster_id)
+        .where(AlertRevision.alert_id == alert.id, AlertRevision.state == RevisionState.SPARE)
+        .where(PosterRecord.voice_id == poster.voice_id)
+    )
+    for revision in session.scalars(earlier):
+        revision.state = RevisionState.SUPERSEDED
+    spare = _revision(next_number(session, alert.id), poster, proposal, now, material=True)
+    spare.alert_id, spare.state = alert.id, RevisionState.SPARE
+    session.add(spare)  # not to alert.revisions, which would read those of all other feeds
     return spare
 
 
@@ -120,7 +126,6 @@ def _rises(told: AlertRevision, proposal: Proposal) -> bool:
 
 
 def _revision(
-    alert: Alert,
     number: int,
     poster: PosterRecord,
     proposal: Proposal,
@@ -142,7 +147,6 @@ def _revision(
     )
     if proposal.area is not None:
         revision.area = area_record(proposal.area, now)
-    alert.revisions.append(revision)
     return revision
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from alerts.alert import EndReason
 from alerts.intake.arrival import Arrival, another_status, duplicate, judged
 from alerts.intake.cases import (
+    case_in_its_turn,
     case_in_turn,
     is_tombstone,
     lookup_of,
@@ -120,6 +121,8 @@ def _of_no_case(arrival: Arrival) -> Verdict:
     certain = [match for match in matches if match.decision.surety is Surety.CERTAIN]
     joined = one_case(arrival.session, certain)
     if joined is not None:
+        if case_in_its_turn(arrival.session, joined.case_id).ended_at is not None:
+            return _of_no_case(arrival)  # it ended while we waited: nobody is told by joining it
         return join_certain(arrival, joined)
     hold = (*arrival.proposal.hold, *found_before(arrival))
     return _new(replace(arrival, proposal=replace(arrival.proposal, hold=hold)), matches)
@@ -134,7 +137,7 @@ def _new(arrival: Arrival, matches: Sequence[Match] = ()) -> Verdict:
     session.add(case)
     session.flush()
     voice = add_voice(session, case, arrival.feed.id, arrival.lookup, now)
-    poster = arrival.keep(case, voice)
+    poster = arrival.first_of(case, voice)
     alert = open_alert(session, arrival.feed, case, poster, proposal, now)
     note_links(arrival, case, matches)
     return judged(case, alert, arrival, proposal.hold)

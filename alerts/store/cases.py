@@ -1,11 +1,19 @@
 """What we know of a case, sealed under its key: posters and photos; and what remains after."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, or_, select
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    Select,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from alerts.poster import Poster as PosterValueOfCase
@@ -57,6 +65,7 @@ class PosterRecord(Base):
     sealed_payload: Mapped[bytes | None] = mapped_column(LargeBinary)  # None after takedown
 
     case: Mapped[CaseRecord] = relationship()
+    voice: Mapped[CaseVoice | None] = relationship()
 
 
 class PhotoRecord(Base):
@@ -98,20 +107,30 @@ def case_by_lookup(session: Session, lookup: bytes) -> CaseRecord | None:
 
     Where several have it (one that is retired kept an old name), the newest.
     """
+    return session.scalar(_BY_LOOKUP, {"lookup": lookup})
+
+
+def _by_lookup() -> Select[CaseRecord]:
+    """Return the statement of `case_by_lookup`; made once, for it runs with every poster."""
+    lookup = bindparam("lookup", type_=LargeBinary())
     named_so = select(CaseAlias.case_id).where(CaseAlias.lookup == lookup)
     called_so = select(CaseVoice.case_id).where(CaseVoice.lookup == lookup)
-    return session.scalar(
-        select(CaseRecord)
-        .where(
-            or_(
-                CaseRecord.lookup == lookup,
-                CaseRecord.id.in_(named_so),
-                CaseRecord.id.in_(called_so),
-            )
-        )
-        .order_by(CaseRecord.id.desc())
-        .limit(1)
+    is_it = or_(
+        CaseRecord.lookup == lookup,
+        CaseRecord.id.in_(named_so),
+        CaseRecord.id.in_(called_so),
     )
+    return select(CaseRecord).where(is_it).order_by(CaseRecord.id.desc()).limit(1)
+
+
+_BY_LOOKUP = _by_lookup()
+
+
+def cases_named(session: Session, lookups: Collection[bytes]) -> Sequence[int]:
+    """Return the row ids of the cases that have one of those names, in order."""
+    own = select(CaseRecord.id).where(CaseRecord.lookup.in_(lookups))
+    called_so = select(CaseVoice.case_id).where(CaseVoice.lookup.in_(lookups))
+    return sorted(session.scalars(own.union(called_so)))
 
 
 def latest_poster(session: Session, case_id: int) -> PosterRecord | None:

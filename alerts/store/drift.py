@@ -28,14 +28,19 @@ class UnknownField(Base):
 
 
 def note_fields(
-    session: Session, feed_id: int, paths: Collection[str], now: datetime
+    session: Session, feed_id: int, paths: Collection[str], now: datetime, *, most: int
 ) -> Sequence[str]:
-    """Note that a document had these fields; return those that the feed never sent before."""
-    named = sorted({path[:MAX_PATH_CHARS] for path in paths})
+    """Note that a document had these fields; return those that the feed never sent before.
+
+    `most`: of a feed; beyond so many nothing new is noted.
+    """
+    wanted = sorted({path[:MAX_PATH_CHARS] for path in paths})
     known = set(session.scalars(select(UnknownField.path).where(UnknownField.feed_id == feed_id)))
+    fresh = [path for path in wanted if path not in known][: max(most - len(known), 0)]
+    named = [path for path in wanted if path in known or path in fresh]
     for path in named:  # in one order, so that two documents at once never deadlock
         session.execute(_upsert(session, feed_id, path, now))
-    return [path for path in named if path not in known]
+    return fresh
 
 
 def fields_of(session: Session, feed_id: int) -> Sequence[UnknownField]:

@@ -102,5 +102,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once, so that a transaction never fails at its first write."""
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    if connection.info.get("read_only") is not read_only:  # as it was with the transaction before
+        connection.info.pop("read_only", None)
+        connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+        connection.info["read_only"] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

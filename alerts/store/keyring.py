@@ -12,7 +12,16 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Engine, LargeBinary, MetaData, String, create_engine, event, select
+from sqlalchemy import (
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    bindparam,
+    create_engine,
+    event,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
@@ -64,6 +73,9 @@ class SealingKey(KeyringBase):
     cut_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
+_SECRET = select(SealingKey.secret).where(SealingKey.id == bindparam("key_id"))  # made once
+
+
 class Keyring:
     """Cuts, hands out and destroys keys."""
 
@@ -85,7 +97,7 @@ class Keyring:
     def secret(self, key_id: UUID) -> bytes | None:
         """Return a key's bytes, or None once it was destroyed."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(SealingKey.secret).where(SealingKey.id == key_id))
+            return connection.scalar(_SECRET, {"key_id": key_id})
 
     def own(self, role: str) -> bytes:
         """Return the instance's own key for `role`, cut at the first call."""

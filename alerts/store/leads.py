@@ -38,7 +38,6 @@ def add_voice(
         session.add(voice)
     voice.case_id, voice.heard_at = case.id, now
     voice.ended_at = voice.end_reason = None
-    session.flush()
     return voice
 
 
@@ -48,6 +47,7 @@ def lead_voice(session: Session, case: CaseRecord) -> CaseVoice:
     if voice is not None and voice.case_id == case.id:
         return voice
     voice = add_voice(session, case, case.feed_id, case.lookup, case.opened_at)
+    session.flush()
     session.execute(
         update(PosterRecord)
         .where(PosterRecord.case_id == case.id, PosterRecord.voice_id.is_(None))
@@ -100,7 +100,8 @@ def move_voice(
 
 def let_lead(session: Session, alert: Alert, revision: AlertRevision) -> None:
     """Let the feed lead whose word a revision is."""
-    voice = voice_of_revision(session, revision)
+    poster = revision.poster  # of a new alert neither has an id yet
+    voice = session.get(CaseVoice, poster.voice_id) if poster.voice_id else poster.voice
     if voice is None:
         return
     case = session.get_one(CaseRecord, voice.case_id)
@@ -113,13 +114,6 @@ def hand_over(session: Session, case: CaseRecord, alert: Alert, voice: CaseVoice
         lead_voice(session, case)  # so that who led until now is heard on
         case.feed_id, case.lookup = voice.feed_id, voice.lookup
     alert.feed_id = voice.feed_id
-
-
-def voice_of_revision(session: Session, revision: AlertRevision) -> CaseVoice | None:
-    """Return whose word a revision is; None of one from before voices were kept."""
-    session.flush()
-    poster = session.get(PosterRecord, revision.poster_id)
-    return session.get(CaseVoice, poster.voice_id) if poster and poster.voice_id else None
 
 
 def alerts_of_same_child(session: Session, alert_id: int) -> Sequence[int]:

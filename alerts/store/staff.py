@@ -42,6 +42,7 @@ class AuditEntry(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+_END_OF_CHAIN = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
 _Deed = tuple[AuditEntry, SessionTransaction | None]
 
 
@@ -82,7 +83,7 @@ def _chain(session: Session) -> None:
         return
     session.flush()  # from here on nothing is waited for but this turn
     take_turns(session, AUDIT)
-    before = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+    before = session.scalar(_END_OF_CHAIN)
     for entry, _ in deeds:
         before = entry.digest = _digest(before or CHAIN_START, entry)
         session.add(entry)

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from alerts.problem import Problem
 from alerts.signature import SignatureState
+from alerts.store.alerts import Alert
 from alerts.store.base import Base, PublicId, RowId, choice
 
 
@@ -48,6 +49,8 @@ class Submission(Base):
     problems: Mapped[list[Any]]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_record.id"), index=True)
     alert_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
+
+    alert: Mapped[Alert | None] = relationship()
 
 
 def submission_by_public_id(session: Session, feed_id: int, public_id: UUID) -> Submission | None:

@@ -9,7 +9,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, or_, select
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.alert import EndReason
@@ -76,9 +84,12 @@ def voice_of(session: Session, case_id: int, feed_id: int, lookup: bytes) -> Cas
 
 def voice_named(session: Session, feed_id: int, lookup: bytes) -> CaseVoice | None:
     """Return the voice that a feed has under a name of its own."""
-    return session.scalar(
-        select(CaseVoice).where(CaseVoice.feed_id == feed_id, CaseVoice.lookup == lookup)
-    )
+    return session.scalar(_NAMED, {"feed_id": feed_id, "lookup": lookup})
+
+
+_NAMED = select(CaseVoice).where(  # made once: it runs with every poster
+    CaseVoice.feed_id == bindparam("feed_id"), CaseVoice.lookup == bindparam("lookup")
+)
 
 
 def links_of(session: Session, case_id: int) -> Sequence[CaseLink]:

@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, delete, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -79,6 +89,18 @@ def listening(session: Session, feed_ids: Collection[int], event: str) -> Sequen
         .order_by(WebhookEndpoint.id)
     )
     return [endpoint for endpoint in found if not endpoint.events or event in endpoint.events]
+
+
+def has_listeners(session: Session, feed_id: int) -> bool:
+    """Say whether a feed has an address that is told of anything."""
+    return session.scalar(_LISTENERS, {"feed_id": feed_id}) is not None
+
+
+_LISTENERS = (  # made once: it runs with every document
+    select(WebhookEndpoint.id)
+    .where(WebhookEndpoint.feed_id == bindparam("feed_id"), WebhookEndpoint.disabled_at.is_(None))
+    .limit(1)
+)
 
 
 def anybody_listens(session: Session) -> bool:

@@ -7,6 +7,7 @@ import structlog
 
 from alerts.intake.check import CheckReport, RequestedFormat, ResolveArea, check_document
 from alerts.intake.ncmec.documents import read_ncmec_document
+from alerts.intake.ncmec.json_text import MAX_BYTES
 from alerts.problem import error
 from config.settings import Settings
 from service.cli.answer import json_line, json_option
@@ -54,7 +55,7 @@ def _check(file: str, kind: RequestedFormat, resolve_area: ResolveArea) -> Check
         return _unread(file, "directory", "This is a folder: name the files in it.")
     try:
         return check_document(
-            path.read_bytes(),
+            _bounded(path),
             file=file,
             format=kind,
             resolve_area=resolve_area,
@@ -66,6 +67,12 @@ def _check(file: str, kind: RequestedFormat, resolve_area: ResolveArea) -> Check
         log.debug("check_failed", exc_info=problem)
         message = f"We failed to read it ({type(problem).__name__}): please report that to us."
         return _unread(file, "our_error", message)
+
+
+def _bounded(path: Path) -> bytes:
+    """Read no more than says that it is too much: what is larger is refused by its readers."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _unread(file: str, code: str, message: str) -> CheckReport:

@@ -1,5 +1,6 @@
 """`porchlight feed key|keys|rotate-key|revoke-key`: with what a feed proves itself."""
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ from alerts.store.staff import record
 from service.cli.answer import Answer, json_option, moment, table, tell
 from service.cli.instance import opened
 from service.database import first_staff_name
+from service.known_keys import KNOWN_FOR_S
 
 HOUR = timedelta(hours=1)
 EVERYTHING = "everything"
@@ -112,7 +114,7 @@ class FeedKeyRevoked(Answer):
 
     def lines(self) -> Iterable[str]:
         """Say it to a person."""
-        yield f"{self.prefix} of {self.feed} works no more; running servers know within 2 s."
+        yield f"{self.prefix} of {self.feed} works no more, on any server."
 
 
 @click.command()
@@ -182,6 +184,7 @@ def rotate(slug: str, prefix: str, overlap_hours: float, as_json: bool) -> None:
             old_prefix=prefix,
             old_expires_at=old.expires_at or now,
         )
+    _till_all_know(timedelta(hours=overlap_hours))
     tell(rotated, as_json=as_json)
 
 
@@ -197,7 +200,14 @@ def revoke(slug: str, prefix: str, as_json: bool) -> None:
         if revoke_key(ended, now):
             _note(session, now, "feed.key_revoked", slug, prefix=prefix)
         revoked = FeedKeyRevoked(feed=slug, prefix=prefix, revoked_at=ended.revoked_at or now)
+    _till_all_know()
     tell(revoked, as_json=as_json)
+
+
+def _till_all_know(overlap: timedelta = timedelta()) -> None:
+    """Wait until no server remembers the key: who was told that it is over may rely on it."""
+    if overlap < timedelta(seconds=KNOWN_FOR_S):
+        time.sleep(KNOWN_FOR_S)
 
 
 def _note(session: Session, now: datetime, deed: str, slug: str, **said: object) -> None:

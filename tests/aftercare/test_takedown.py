@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from alerts.aftercare.takedown import canonical, take_down
 from alerts.alert import EndReason
+from alerts.area_of_interest import DRAWN
 from alerts.errors import Sealed
 from alerts.intake.document import TakenIn
 from alerts.store.alerts import Alert
@@ -34,11 +35,14 @@ from alerts.store.submissions import Submission, SubmissionOutcome
 from alerts.store.subscribers import Channel
 from geo.circle import circle_ground
 from geo.geojson import to_geometry
+from service.api.public_export import exporter_of
 from service.demo.cases import portrait_png
 from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.audience.town import CENTRE, Town
 from tests.fakes.clock import NOON
+from tests.intake.cap.documents import info
+from tests.service.api_partner.documents import message, reference
 
 NAME = b"Wrenlyn"
 
@@ -271,6 +275,25 @@ def test_a_crash_between_the_key_and_the_rows_is_finished_later(
         assert set(session.scalars(select(PosterRecord.sealed_payload))) == {None}
         assert receipt_of_case(session, 1) is not None
     assert not [path for path in (folder / "media").rglob("*") if path.is_file()]
+
+
+def test_a_name_in_the_words_for_an_area_goes_with_the_case(house: Runtime) -> None:
+    words = f"<areaDesc>Around the home of {NAME.decode()}</areaDesc>"
+    inside = info(f"<area>{words}<circle>46.54,-87.4 16</circle></area>")
+    with house.store.begin() as session:
+        feed = Feed(slug="cap", kind=FeedKind.CAP, trust=Trust.AUTO, created_at=NOON)
+        session.add(feed)
+    sent = house.clock().isoformat()
+    told = house.intake.cap(feed, message(sent=sent, infos=inside))
+    assert told.outcome is SubmissionOutcome.ACCEPTED
+    lists = exporter_of(house)
+    with house.store.read() as session:
+        assert [one.place for one in lists.list_active(session, house.clock())] == [DRAWN]
+    refs = reference(sent=sent)
+    over = message("C", msg_type="Cancel", sent=sent, references=refs, infos="")
+    assert house.intake.cap(feed, over).ended
+    Jobs(house).run_until_quiet()
+    assert NAME not in everything_stored(house)
 
 
 def test_what_another_feed_said_of_the_child_goes_too(

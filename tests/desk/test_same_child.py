@@ -206,6 +206,19 @@ def test_what_waits_for_more_goes_on_waiting(runtime: Runtime, ncmec: Feed, ana:
     assert [reason["code"] for reason in held.held_reasons] == ["review"]
 
 
+@pytest.mark.parametrize("change", [{"suspended_why": "it flickers"}, {"paused": True}])
+def test_what_a_held_or_paused_feed_sent_before_goes_on_waiting(
+    runtime: Runtime, ncmec: Feed, state: Feed, ana: Staff, change: dict[str, object]
+) -> None:
+    _, second = in_doubt(runtime, ncmec, state)
+    with runtime.store.begin() as session:
+        for name, value in change.items():
+            setattr(session.get_one(Feed, state.id), name, value)
+    assert different(runtime, ana).went_live == ()
+    (held,) = revisions(runtime, second.alert_id)
+    assert [reason["code"] for reason in held.held_reasons] == ["feed_suspended"]
+
+
 def test_the_pair_is_never_asked_about_again(
     runtime: Runtime, ncmec: Feed, state: Feed, ana: Staff
 ) -> None:

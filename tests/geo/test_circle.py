@@ -131,3 +131,10 @@ def test_most_of_the_world_is_refused() -> None:
 def test_too_few_corners_are_a_mistake_of_ours() -> None:
     with pytest.raises(ValueError, match="at least 8"):
         circle(CHICAGO, 1_000, vertices=3)
+
+
+@pytest.mark.parametrize("radius_m", [0.09, 1e-9, 1e-300])
+def test_a_radius_that_is_no_ground_is_refused(radius_m: float) -> None:
+    with pytest.raises(InvalidShape) as refused:
+        circle_ground(LonLat(10, 50), radius_m)
+    assert refused.value.code == "radius"

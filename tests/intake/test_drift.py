@@ -73,6 +73,20 @@ def test_who_makes_names_up_fills_no_table(store: Store, feed: Feed) -> None:
         names = [f"/f{n}" for n in range(start, start + 100)]
         note(store, book, feed, *names, later=timedelta())
     assert len(seen(store, feed)) == MOST_FIELDS
+    note(store, DriftBook(), feed, *(f"/g{n}" for n in range(9)), later=timedelta())
+    assert len(seen(store, feed)) == MOST_FIELDS  # nor does a process that starts anew
+    note(store, book, feed, "/f1", "/g1", later=2 * AGAIN_AFTER)
+    assert seen(store, feed)["/f1"] == 2
+
+
+def test_who_makes_names_up_hides_no_other_feeds_drift(store: Store, feed: Feed) -> None:
+    book = DriftBook()
+    note(store, book, feed, *(f"/f{n}" for n in range(2 * MOST_FIELDS)), later=timedelta())
+    with store.begin() as session:
+        other = Feed(slug="ncmec", kind=FeedKind.NCMEC, trust=Trust.AUTO, created_at=NOON)
+        session.add(other)
+    note(store, book, other, "/weather", later=timedelta())
+    assert seen(store, other) == {"/weather": 1}
 
 
 def test_a_document_without_unknown_fields_costs_nothing(store: Store, feed: Feed) -> None:

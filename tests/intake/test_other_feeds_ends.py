@@ -62,6 +62,17 @@ def test_found_by_a_feed_that_never_carried_it_counts_as_well(
     assert push(runtime, state, found(theirs())).ended
 
 
+def test_found_without_a_name_by_a_feed_that_never_carried_it_goes_to_the_desk(
+    runtime: Runtime, ncmec: Feed, state: Feed
+) -> None:
+    first = push(runtime, ncmec, doc())
+    nameless = {"organizationCode": "NCMC", "caseNumber": "1", "children": [{"dateFound": ago()}]}
+    taken = push(runtime, state, nameless)
+    assert (taken.outcome, taken.ended) == (HELD, False)
+    assert "found_elsewhere" in codes(taken)
+    assert alert(runtime, first.alert_id).status is Status.ACTIVE
+
+
 def test_found_by_a_feed_under_review_goes_to_the_desk(
     runtime: Runtime, ncmec: Feed, sheriff: Feed
 ) -> None:

@@ -344,3 +344,15 @@ def test_the_newest_poster_can_be_opened_under_the_key_of_its_case(
     opened = open_poster(runtime.vault, case.key_id, record)
     assert opened is not None
     assert opened.children[0].full_name == "Wren Example"
+
+
+def test_a_child_who_was_taken_back_is_known_no_more_in_memory(
+    runtime: Runtime, feed: Feed
+) -> None:
+    push(runtime, feed, poster())
+    push(runtime, feed, poster("2"))
+    assert len(runtime.intake.known) > 0
+    push(runtime, feed, found("2"))
+    push(runtime, feed, found())
+    Jobs(runtime).run_until_quiet()
+    assert len(runtime.intake.known) == 0

@@ -5,9 +5,10 @@ number, or whose whole name is written much alike; none that could be certain is
 it lives in memory only.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
@@ -21,6 +22,9 @@ from alerts.intake.likeness.policy import DEFAULT, LikenessPolicy
 _NAMES_ALIKE = 0.86
 _MOST_BY_NAME = 64
 _MOST_BY_WORD = 400  # of 5,000 cases some 40 are called Smith; what more share tells nobody apart
+_MOST_COMPARED = 200
+# By what those are chosen who share most: a number before a birth date before words.
+_WORTH = {"ncic": 100, "number": 100, "mentioned": 100, "text": 100, "born": 10, "word": 1}
 
 _Key = tuple[str, Hashable]
 
@@ -64,6 +68,10 @@ class Book:
     def poster_ids(self) -> set[int]:
         """Return which posters are in it."""
         return set(self._posters)
+
+    def has_case(self, case_id: int) -> bool:
+        """Say whether a poster of a case is in it."""
+        return case_id in self._of_case
 
     def add(self, known: Known) -> None:
         """Put a poster in, in the place of what the same voice said before."""
@@ -113,16 +121,23 @@ class Book:
         among = [self._posters[number] for number in self._candidates(identity)]
         return best_matches(identity, among, but, self._policy)
 
-    def _candidates(self, identity: PosterIdentity) -> set[int]:
-        found: set[int] = set()
+    def _candidates(self, identity: PosterIdentity) -> Collection[int]:
+        """Return the posters to look at closely: those that share most, and of equals the oldest.
+
+        That there are more than `_MOST_COMPARED` takes hundreds of children of one name.
+        """
+        shared = Counter[int]()
         for key in _asked(identity):
             sharing = self._by.get(key, set())
             if key[0] != "word" or len(sharing) <= _MOST_BY_WORD:
-                found |= sharing
+                _count(shared, sharing, _WORTH[key[0]])
         for child in identity.children:
-            found |= self._named_like(child)
-            found |= {n for n in self._texts if names_in(self._posters[n].identity.text, child)}
-        return found
+            _count(shared, self._named_like(child), _WORTH["word"])
+            named = (n for n in self._texts if names_in(self._posters[n].identity.text, child))
+            _count(shared, named, _WORTH["text"])
+        if len(shared) <= _MOST_COMPARED:
+            return shared.keys()
+        return nsmallest(_MOST_COMPARED, shared, key=lambda number: (-shared[number], number))
 
     def _named_like(self, child: ChildIdentity) -> set[int]:
         alike = process.extract(
@@ -133,6 +148,11 @@ class Book:
             limit=_MOST_BY_NAME,
         )
         return {key[0] for _, _, key in alike}
+
+
+def _count(shared: Counter[int], numbers: Iterable[int], worth: int) -> None:
+    for number in numbers:
+        shared[number] += worth
 
 
 def best_matches(

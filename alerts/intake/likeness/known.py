@@ -6,20 +6,19 @@ and what ended, or was blanked because a sibling was found, is forgotten.
 """
 
 import threading
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import BigInteger, Row, bindparam, event, func, select
 from sqlalchemy.orm import Session
 
 from alerts.errors import Sealed
-from alerts.intake.likeness.book import Book, Known, Match, best_matches, in_order
+from alerts.intake.likeness.book import Book, Known, Match, in_order
 from alerts.intake.likeness.identity import PosterIdentity, identity_of
+from alerts.intake.likeness.own import OwnPosters
 from alerts.intake.likeness.photos import KnownPhotos
 from alerts.intake.likeness.policy import DEFAULT, LikenessPolicy
-from alerts.poster import Poster
 from alerts.store.cases import CaseRecord, PosterRecord, open_poster
 from alerts.store.many import among
 from alerts.store.vault import Vault
@@ -28,15 +27,19 @@ from alerts.store.vault import Vault
 # id. Rows this far back are looked for again; a page of a feed is a hundred.
 LOOKS_BACK = 1_000
 FORGETS_EVERY = timedelta(minutes=1)  # what ended is never matched; so long its words may linger
+MOST_MATCHES = 20  # that a poster may be of more open cases than these doesn't help the desk
 _OWN = "likeness.own"  # in session.info
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Own:
-    """A poster that this very transaction wrote."""
-
-    record: PosterRecord
-    identity: PosterIdentity
+# Row and key of every poster of an open case that wasn't blanked.
+_OPEN = (
+    select(PosterRecord, CaseRecord.key_id)
+    .join(CaseRecord, CaseRecord.id == PosterRecord.case_id)
+    .where(CaseRecord.ended_at.is_(None), PosterRecord.sealed_payload.is_not(None))
+    .order_by(PosterRecord.id)
+)
+_NEWEST = select(func.max(PosterRecord.id)).group_by(PosterRecord.case_id, PosterRecord.voice_id)
+_SINCE = select(PosterRecord.id).where(PosterRecord.id > bindparam("since", type_=BigInteger()))
 
 
 class KnownChildren:
@@ -48,6 +51,7 @@ class KnownChildren:
         self._lock = threading.Lock()
         self._book = Book(policy)
         self._newest: int | None = None  # None: never loaded
+        self._looked_at = set[int]()  # of those that are looked for again
         self._forgot_at: datetime | None = None
 
     def __len__(self) -> int:
@@ -67,6 +71,11 @@ class KnownChildren:
                 self._forget_ended(session)
                 self._forgot_at = now
 
+    def forget(self, case_id: int) -> None:
+        """Forget a case that was taken down."""
+        with self._lock:
+            self._book.drop_case(case_id)
+
     def matches(
         self,
         session: Session,
@@ -82,48 +91,71 @@ class KnownChildren:
         but: row ids of cases that are left out.
         """
         self.refresh(session, vault, now)
-        own = list(_own(session))
+        own = _own(session)
         with self._lock:
             found = self._book.matches(identity, but)
-        spoken = {known.case_id for known in own}
-        if spoken:  # what this transaction says anew of a case counts, not what was said before
-            found = [match for match in found if match.case_id not in spoken]
-            found = in_order([*found, *best_matches(identity, own, but, self.policy)])
-        return [match for match in found if self._is_open(session, match.case_id)]
+        if own:  # what this transaction says anew of a case counts, not what was said before
+            found = [match for match in found if not own.book().has_case(match.case_id)]
+            found = in_order([*found, *own.book().matches(identity, but)])
+        return self._still_open(session, found)
 
-    def _is_open(self, session: Session, case_id: int) -> bool:
-        case = session.get(CaseRecord, case_id)
-        if case is not None and case.ended_at is None:
-            return True
+    def note_own(self, session: Session, record: PosterRecord, identity: PosterIdentity) -> None:
+        """Remember what a transaction writes: for its own next documents, and once it commits."""
+        own = _own(session)
+        if own is None:
+            own = session.info[_OWN] = OwnPosters(session, self.policy)
+            event.listen(session, "after_commit", self._learn)
+        own.add(record, identity)
+
+    def _learn(self, session: Session) -> None:
+        """Take over what a transaction of ours committed: nobody need open it again."""
+        own = _own(session)
+        if own is None or session.in_nested_transaction():
+            return
+        del session.info[_OWN]
         with self._lock:
-            self._book.drop_case(case_id)
-        return False
+            for known in own.known() if self.is_loaded else ():
+                self._book.add(known)
+                self._looked_at.add(known.poster_id)
+
+    def _still_open(self, session: Session, found: Sequence[Match]) -> list[Match]:
+        """Leave out the cases that ended since; what ended is forgotten."""
+        if not found:
+            return []
+        named = among(session, CaseRecord.id, [match.case_id for match in found])
+        still = select(CaseRecord.id).where(named, CaseRecord.ended_at.is_(None))
+        going_on = set(session.scalars(still))
+        with self._lock:
+            for match in found:
+                if match.case_id not in going_on:
+                    self._book.drop_case(match.case_id)
+        return [match for match in found if match.case_id in going_on][:MOST_MATCHES]
 
     def _read(self, session: Session, vault: Vault) -> None:
-        own = {one.record.id for one in _noted(session)}
-        for row in session.execute(self._unread(session, own)):
-            self._newest = max(self._newest or 0, row.PosterRecord.id)
-            known = _opened(vault, row.PosterRecord, row.key_id)
+        own = _own(session)
+        mine = own.book().poster_ids() if own else set()
+        if self._newest is None:
+            rows = session.execute(_OPEN.where(PosterRecord.id.in_(_NEWEST))).all()
+            looked_at = {row.PosterRecord.id for row in rows} - mine
+        else:
+            back = LOOKS_BACK if session.get_bind().dialect.name == "postgresql" else 0
+            since = {"since": self._newest - back}
+            looked_at = set(session.scalars(_SINCE, since)) - mine - self._looked_at
+            rows = self._fresh(session, looked_at) if looked_at else []
+        self._add(vault, (row for row in rows if row.PosterRecord.id not in mine))
+        self._newest = max((self._newest or 0, *looked_at))
+        self._looked_at = {n for n in self._looked_at | looked_at if n > self._newest - LOOKS_BACK}
+
+    def _fresh(
+        self, session: Session, looked_at: Collection[int]
+    ) -> Sequence[Row[PosterRecord, UUID]]:
+        return session.execute(_OPEN.where(among(session, PosterRecord.id, looked_at))).all()
+
+    def _add(self, vault: Vault, rows: Iterable[Row[PosterRecord, UUID]]) -> None:
+        for record, key_id in rows:
+            known = _opened(vault, record, key_id)
             if known is not None:
                 self._book.add(known)
-        self._newest = self._newest or 0
-
-    def _unread(self, session: Session, own: Collection[int]) -> Select[PosterRecord, UUID]:
-        rows = (
-            select(PosterRecord, CaseRecord.key_id)
-            .join(CaseRecord, CaseRecord.id == PosterRecord.case_id)
-            .where(CaseRecord.ended_at.is_(None), PosterRecord.sealed_payload.is_not(None))
-            .order_by(PosterRecord.id)
-        )
-        if self._newest is None:
-            newest = select(func.max(PosterRecord.id)).group_by(
-                PosterRecord.case_id, PosterRecord.voice_id
-            )
-            return rows.where(PosterRecord.id.in_(newest), ~among(session, PosterRecord.id, own))
-        back = LOOKS_BACK if session.get_bind().dialect.name == "postgresql" else 0
-        recent = select(PosterRecord.id).where(PosterRecord.id > self._newest - back)
-        fresh = set(session.scalars(recent)) - self._book.poster_ids() - set(own)
-        return rows.where(among(session, PosterRecord.id, fresh))
 
     def _forget_ended(self, session: Session) -> None:
         known = self._book.poster_ids()
@@ -139,28 +171,9 @@ class KnownChildren:
             self._book.drop(gone)
 
 
-def note_own(session: Session, record: PosterRecord, poster: Poster) -> None:
-    """Remember what a transaction writes, for its own next documents."""
-    session.flush()
-    own = _Own(record=record, identity=identity_of(poster, record.received_at))
-    session.info.setdefault(_OWN, []).append(own)
-
-
-def _noted(session: Session) -> Iterable[_Own]:
-    """Return what the transaction wrote and didn't take back in a savepoint."""
-    found: list[_Own] = session.info.get(_OWN, [])
-    return [one for one in found if inspect(one.record).persistent]
-
-
-def _own(session: Session) -> Iterable[Known]:
-    newest = {(one.record.case_id, one.record.voice_id): one for one in _noted(session)}
-    for (case_id, voice_id), one in newest.items():
-        yield Known(
-            case_id=case_id,
-            poster_id=one.record.id,
-            identity=one.identity,
-            voice_id=voice_id or 0,
-        )
+def _own(session: Session) -> OwnPosters | None:
+    own: OwnPosters | None = session.info.get(_OWN)
+    return own
 
 
 def _opened(vault: Vault, record: PosterRecord, key_id: UUID) -> Known | None:

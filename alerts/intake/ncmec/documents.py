@@ -7,7 +7,10 @@ from alerts.intake.ncmec.fields import Fields, Findings
 from alerts.intake.ncmec.json_text import read_json
 from alerts.intake.ncmec.reader import PosterReading, read_poster
 from alerts.poster import Poster
-from alerts.problem import Problem, warning
+from alerts.problem import Problem, error, warning
+
+MAX_POSTERS = 20_000  # of one document: four times what NCMEC lists
+_MOST_PROBLEMS = 1_000  # findings that are reported of one document
 
 
 def read_ncmec_document(raw: bytes) -> tuple[tuple[Poster, ...], tuple[Problem, ...]]:
@@ -21,19 +24,31 @@ def read_ncmec_document(raw: bytes) -> tuple[tuple[Poster, ...], tuple[Problem, 
     Returns
     -------
     The posters that could be read, and the problems of all of them with pointers from the
-    document's root. A poster with an error is left out and doesn't stop the rest. Never raises.
+    document's root. A poster with an error is left out and doesn't stop the rest; more than
+    MAX_POSTERS aren't read at all (`too_many_posters`). Never raises.
     """
     document = read_json(raw)
     if not document.ok:
         return (), document.problems
+    if _count(document.value) > MAX_POSTERS:
+        message = f"More than {MAX_POSTERS:,} posters: send them in parts."
+        return (), (error("too_many_posters", "", message),)
     posters: list[Poster] = []
     problems = list(document.problems)
     for where, reading in _readings(document.value):
         posters.extend([reading.poster] if reading.poster else [])
-        problems.extend(p.model_copy(update={"where": where + p.where}) for p in reading.problems)
+        room = max(_MOST_PROBLEMS - len(problems), 0)
+        told = reading.problems[:room]
+        problems.extend(p.model_copy(update={"where": where + p.where}) for p in told)
     if not posters and not problems:
         problems.append(warning("empty_listing", "", "The document holds no poster."))
     return tuple(posters), tuple(problems)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, Mapping):
+        value = value.get("posters") or value.get("features")
+    return len(value) if isinstance(value, list) else 1
 
 
 def _readings(value: object) -> Iterator[tuple[str, PosterReading]]:

@@ -12,6 +12,8 @@ from typing import Any
 from alerts.intake.ncmec.pointer import step
 from alerts.problem import Problem, error, warning
 
+MAX_BYTES = 50_000_000  # four times NCMEC's whole listing
+_MAX_MARKS = 1_000_000  # commas, braces and brackets: a parsed one takes some 60 bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _MOST_FINDINGS = 100  # more than anybody mends one by one; 5 MB of NaN would be a million
 _PLAIN = frozenset({str, int, bool, type(None)})  # can't contradict itself
@@ -44,11 +46,11 @@ def read_json(raw: bytes) -> JsonReading:
     """Parse `raw` as one JSON text (RFC 8259), strictly.
 
     Returns: a value without duplicate keys and non-finite numbers, or errors with the codes
-    `not_utf8`, `malformed_json` (where: "line 3, column 7"), `too_deep`, `duplicate_key`,
-    `not_finite` (where: JSON pointer; the first hundred of them). Never raises, whatever the
-    bytes.
+    `too_large` (told before anything is parsed), `not_utf8`, `malformed_json` (where: "line 3,
+    column 7"), `too_deep`, `duplicate_key`, `not_finite` (where: JSON pointer; the first hundred
+    of them). Never raises, whatever the bytes.
     """
-    text = _decode(raw)
+    text = _too_large(raw) or _decode(raw)
     if isinstance(text, Problem):
         return JsonReading(value=None, problems=(text,))
     notes = (_mark_note(),) if raw.startswith(_BYTE_ORDER_MARK) else ()
@@ -57,6 +59,13 @@ def read_json(raw: bytes) -> JsonReading:
         return JsonReading(value=None, problems=(*notes, value))
     errors = tuple(islice(_contradictions(value), _MOST_FINDINGS))
     return JsonReading(value=None if errors else value, problems=(*notes, *errors))
+
+
+def _too_large(raw: bytes) -> Problem | None:
+    if len(raw) <= MAX_BYTES and sum(map(raw.count, (b",", b"{", b"["))) <= _MAX_MARKS:
+        return None
+    message = f"More than {MAX_BYTES:,} bytes or {_MAX_MARKS:,} values: send it in parts."
+    return error("too_large", "", message)
 
 
 def _decode(raw: bytes) -> str | Problem:

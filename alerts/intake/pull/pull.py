@@ -36,7 +36,6 @@ from alerts.problem import Problem, warning
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed
 from alerts.store.listings import listed_cases
-from alerts.store.rehearsal import NoMedia
 
 # Items a transaction: half a second (20 ms each), so that phones and partners needn't wait for us.
 ITEMS_AT_ONCE = 25
@@ -186,7 +185,7 @@ def _hold_if_too_much_is_gone(
         found = missing(session, feed, read.present, now)
         if not would_hold(session, feed, found, how.policy):
             return feed
-        stage = replace(how.intake, vault=how.intake.vault.for_rehearsal(), media=NoMedia())
+        stage = how.intake.for_rehearsal()
         stage.in_turn(session, [document for one in ready for document in one.documents])
         trial = session.begin_nested()
         for one in ready:

@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy.orm import Session
 
 from alerts.intake.pull.known import read_anew
-from alerts.problem import Problem, warning
 from alerts.store.feeds import Feed, FeedKind, checkpoint, forget_checkpoints, set_checkpoint
 from alerts.store.listings import ListedCase, forget_gone, listed_cases, listed_items
 from alerts.store.notices import notify_desk, withdraw_notice
@@ -52,13 +51,6 @@ class Missing:
 
     gone: Sequence[ListedCase]
     listed: int  # how many the last one had
-
-
-def suspended(feed: Feed) -> Problem | None:
-    """Say why everything of this feed waits for the desk; None if it doesn't."""
-    if not feed.suspended_why:
-        return None
-    return warning("feed_suspended", "", f"This feed is held: {feed.suspended_why}")
 
 
 def missing(session: Session, feed: Feed, present: Present, now: datetime) -> Missing:

@@ -127,3 +127,16 @@ def test_malformed_json_is_told_with_its_place() -> None:
     posters, (problem,) = read_ncmec_document(b'{"posters": [')
     assert posters == ()
     assert (problem.code, problem.where) == ("malformed_json", "line 1, column 14")
+
+
+def test_a_document_of_too_many_posters_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alerts.intake.ncmec.documents.MAX_POSTERS", 2)
+    for raw in (b"[{}, {}, {}]", b'{"posters": [{}, {}, {}]}'):
+        posters, problems = read_ncmec_document(raw)
+        assert (posters, [p.code for p in problems]) == ((), ["too_many_posters"])
+    assert read_ncmec_document(b"[{}, {}]")[1]
+
+
+def test_findings_of_a_long_document_are_bounded() -> None:
+    _, problems = read_ncmec_document(b"[" + b",".join([b"{}"] * 2_000) + b"]")
+    assert len(problems) == 1_000

@@ -1,6 +1,7 @@
 """Bytes that are JSON and mean one thing, and those that don't."""
 
 import json
+import time
 import tracemalloc
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.intake.ncmec.json_text import read_json
+from alerts.intake.ncmec.json_text import MAX_BYTES, read_json
 from alerts.intake.ncmec.reader import read_poster_bytes
 
 
@@ -87,3 +88,18 @@ def test_looking_for_contradictions_costs_next_to_no_memory(item: bytes) -> None
 def test_no_bytes_raise(raw: bytes) -> None:
     reading = read_poster_bytes(raw)
     assert reading.poster is not None or any(p.severity == "error" for p in reading.problems)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": "' + b"x" * MAX_BYTES + b'"}',
+        b"[" + b",".join([b"{}"] * 1_000_000) + b"]",
+        b"[" * 1_000_001,
+    ],
+    ids=["bytes", "values", "nesting"],
+)
+def test_what_is_too_large_is_refused_before_it_is_parsed(raw: bytes) -> None:
+    started = time.process_time()
+    assert [p.code for p in read_json(raw).problems] == ["too_large"]
+    assert time.process_time() - started < 1
