@@ -81,9 +81,9 @@ def circle_ground(centre: LonLat, radius_m: float) -> Shape:
     OutOfRange
         The centre isn't on Earth.
     """
-    shape, _ = seam.split(circle(centre, radius_m))
+    shape, cut = seam.split(circle(centre, radius_m))
     check_extent(shape)
-    oriented: Shape = shapely.orient_polygons(shape)
+    oriented: Shape = shapely.orient_polygons(shape) if cut else shape
     return oriented
 
 

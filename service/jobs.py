@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from alerts.aftercare.expire import expire, forget_quarantined, forget_refused
 from alerts.aftercare.settle import settle, unsettled
@@ -38,6 +38,18 @@ ROUNDS = 50  # plan, send, settle, send the all-clear: four are enough unless so
 BATCHES_LOOKED_AT = 16  # several workers look at once; each starts somewhere else among these
 FAILED_WAITS = timedelta(seconds=60)  # a batch that failed by a fault of ours, until the next try
 ANSWERS_KEPT = timedelta(days=1)  # Idempotency-Key: a partner retries for hours, not for weeks
+
+
+# Active alerts that were planned before the newest neighborhood came.
+LATE = (
+    select(Alert.id, Alert.live_revision)
+    .join(AlertRevision, AlertRevision.alert_id == Alert.id)
+    .where(AlertRevision.number == Alert.live_revision)
+    .where(AlertRevision.state == RevisionState.LIVE)
+    .where(AlertRevision.planned_at.is_not(None))
+    .where(Alert.status == Status.ACTIVE, Alert.expires_at > bindparam("now"))
+    .where(Alert.planned_seq < bindparam("newest"))
+)
 
 
 class Job(StrEnum):
@@ -230,17 +242,8 @@ class Jobs:
         """Return active alerts (id, revision) that newer neighborhoods weren't looked at for."""
         r = self._runtime
         with r.store.read() as session:
-            newest = newest_change(session)
-            statement = (
-                select(Alert.id, Alert.live_revision)
-                .join(AlertRevision, AlertRevision.alert_id == Alert.id)
-                .where(AlertRevision.number == Alert.live_revision)
-                .where(AlertRevision.state == RevisionState.LIVE)
-                .where(AlertRevision.planned_at.is_not(None))
-                .where(Alert.status == Status.ACTIVE, Alert.expires_at > r.clock())
-                .where(Alert.planned_seq < newest)
-            )
-            return [(row.id, row.live_revision) for row in session.execute(statement)]
+            since = {"now": r.clock(), "newest": newest_change(session)}
+            return [(row.id, row.live_revision) for row in session.execute(LATE, since)]
 
     def _catch_up(self) -> int:
         r, told = self._runtime, 0

@@ -1,11 +1,12 @@
 """One process from start to end: what it runs, and how it stops within ten seconds."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from service.doorbell import Doorbell
 from service.jobs import Job, Jobs
@@ -14,6 +15,7 @@ from service.wiring import Runtime
 
 log = structlog.get_logger()
 
+FORGETS_EVERY_S = 60.0  # a name whose case another process took down lingers no longer in memory
 WATCH_EVERY_S = 5.0  # between looks of a worker that no bell woke
 
 
@@ -42,7 +44,7 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
             bell.ring(Job.PLAN, Job.AFTERCARE, Job.SEND)
         if scheduler is not None:
             scheduler.start()
-        with watch:
+        with watch, repeating(lambda: forget_the_ended(runtime), FORGETS_EVERY_S, "forget"):
             yield Process(runtime=runtime, jobs=jobs, bell=bell)
     finally:
         if scheduler is not None:
@@ -56,21 +58,43 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
 @contextmanager
 def watching(jobs: Jobs, every_s: float) -> Iterator[None]:
     """Look by ourselves now and then, so that a worker works also while the broker is down."""
-    stop = threading.Event()
 
     def watch() -> None:
-        while not stop.wait(every_s):
-            with jobs.guarded("watch"):
-                for job in jobs.waiting():
-                    jobs.run(job)
+        with jobs.guarded("watch"):
+            for job in jobs.waiting():
+                jobs.run(job)
 
-    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    with repeating(watch, every_s, "watch"):
+        yield
+
+
+@contextmanager
+def repeating(what: Callable[[], None], every_s: float, name: str) -> Iterator[None]:
+    """Do something now and then, in a thread, for as long as the block lasts."""
+    stop = threading.Event()
+
+    def repeat() -> None:
+        while not stop.wait(every_s):
+            what()
+
+    thread = threading.Thread(target=repeat, name=name, daemon=True)
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join(every_s)
+
+
+def forget_the_ended(runtime: Runtime) -> None:
+    """Forget children whose cases ended, whichever process ended them; later if that fails."""
+    known = runtime.intake.known
+    try:
+        if known.is_loaded:
+            with runtime.store.read() as session:
+                known.refresh(session, runtime.vault, runtime.clock())
+    except SQLAlchemyError as problem:
+        log.warning("forgetting_waits", error=type(problem).__name__)
 
 
 def warm_up(runtime: Runtime) -> None:

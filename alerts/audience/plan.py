@@ -41,15 +41,23 @@ def plan_revision(
     if revision.planned_at is not None or not _may_tell(alert, revision, now):
         return 0
     seq = index.refresh(session)
-    freed = unpark(session, alert.id, now) if _is_pushed(revision) else 0
-    if revision.tier is Tier.AMBER:
-        freed += release_held(session, alert, now)
+    freed = _free_waiting(session, alert, revision, now)
     updated = _tell_update(session, alert, revision, now, policy, seq)
     told = _tell_first(session, index, alert, revision, now, policy, seq)
     revision.planned_at, alert.planned_seq = now, seq
     if _is_pushed(revision):
         note_if_nobody(session, alert, revision, now)
     return freed + updated + told
+
+
+def _free_waiting(session: Session, alert: Alert, revision: AlertRevision, now: datetime) -> int:
+    """Let what waits of earlier revisions go out; return the devices."""
+    if revision.number == 1:
+        return 0
+    freed = unpark(session, alert.id, now) if _is_pushed(revision) else 0
+    if revision.tier is Tier.AMBER:
+        freed += release_held(session, alert, now)
+    return freed
 
 
 def catch_up(

@@ -37,7 +37,7 @@ def matches_of(arrival: Arrival, but: Collection[int] = ()) -> list[Match]:
     A name in a text and a picture are hints: they count only near in place and time.
     """
     session, vault, known = arrival.session, arrival.vault, arrival.known
-    found = known.matches(session, vault, arrival.identity, arrival.now, but)
+    found = known.matches(session, vault, arrival.identity, but)
     seen = {match.case_id for match in found} | set(but)
     for case_id in known.photos.cases_showing(session, vault, arrival.hashes, seen):
         hint = Decision(surety=Surety.DOUBTFUL, probability=0.5, reasons=("photo",))

@@ -82,7 +82,7 @@ class Intake:
         """Work out what a poster becomes: everything that needs no transaction."""
         if poster is None or _has_error(problems):
             return Prepared(document=document, proposal=None, problems=problems)
-        if not self.known.is_loaded:  # here, so that the transaction that writes needn't wait
+        if self.known.is_due(document.received_at):  # here: what is written may be undone
             with self.store.read() as session:
                 self.known.refresh(session, self.vault, document.received_at)
         bare, inline, odd = unpack_inline(poster, self.photos)

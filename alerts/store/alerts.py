@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from alerts.alert import EndReason, RevisionState, Status, Tier
@@ -229,12 +229,14 @@ def unplanned(
     session: Session, now: datetime, *, most: int = 20, but: Collection[int] = ()
 ) -> Sequence[AlertRevision]:
     """Return live revisions of active alerts whose waves are not made yet, amber first."""
-    return session.scalars(
-        select(AlertRevision)
-        .join(Alert, Alert.id == AlertRevision.alert_id)
-        .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
-        .where(AlertRevision.state == RevisionState.LIVE, AlertRevision.planned_at.is_(None))
-        .where(~among(session, AlertRevision.id, but))
-        .order_by(AlertRevision.tier != Tier.AMBER, AlertRevision.id)
-        .limit(most)
-    ).all()
+    waiting = _UNPLANNED.where(~among(session, AlertRevision.id, but)) if but else _UNPLANNED
+    return session.scalars(waiting.limit(most), {"now": now}).all()
+
+
+_UNPLANNED = (
+    select(AlertRevision)
+    .join(Alert, Alert.id == AlertRevision.alert_id)
+    .where(Alert.status == Status.ACTIVE, Alert.expires_at > bindparam("now"))
+    .where(AlertRevision.state == RevisionState.LIVE, AlertRevision.planned_at.is_(None))
+    .order_by(AlertRevision.tier != Tier.AMBER, AlertRevision.id)
+)

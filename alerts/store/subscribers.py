@@ -13,7 +13,16 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, delete, func, select
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from alerts.errors import NotFound
@@ -127,17 +136,22 @@ def note_change(session: Session, neighborhood: Neighborhood) -> None:
 
 def newest_change(session: Session) -> int:
     """Return the sequence of the newest committed change; 0 if there is none."""
-    return session.scalar(select(func.max(NeighborhoodChange.seq))) or 0
+    return session.scalar(_NEWEST_CHANGE) or 0
+
+
+_NEWEST_CHANGE = select(func.max(NeighborhoodChange.seq))
 
 
 def changes_since(session: Session, seq: int, limit: int) -> Sequence[NeighborhoodChange]:
     """Return the next changes after `seq`, in order."""
-    return session.scalars(
-        select(NeighborhoodChange)
-        .where(NeighborhoodChange.seq > seq)
-        .order_by(NeighborhoodChange.seq)
-        .limit(limit)
-    ).all()
+    return session.scalars(_CHANGES.limit(limit), {"after": seq}).all()
+
+
+_CHANGES = (
+    select(NeighborhoodChange)
+    .where(NeighborhoodChange.seq > bindparam("after"))
+    .order_by(NeighborhoodChange.seq)
+)
 
 
 def neighborhoods_of(session: Session, subscriber_id: int) -> Sequence[Neighborhood]:

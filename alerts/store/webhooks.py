@@ -105,8 +105,10 @@ _LISTENERS = (  # made once: it runs with every document
 
 def anybody_listens(session: Session) -> bool:
     """Say whether there is any address that is told."""
-    enabled = select(WebhookEndpoint.id).where(WebhookEndpoint.disabled_at.is_(None))
-    return session.scalar(enabled.limit(1)) is not None
+    return session.scalar(_ENABLED) is not None
+
+
+_ENABLED = select(WebhookEndpoint.id).where(WebhookEndpoint.disabled_at.is_(None)).limit(1)
 
 
 def remove_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:

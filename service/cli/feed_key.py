@@ -184,8 +184,8 @@ def rotate(slug: str, prefix: str, overlap_hours: float, as_json: bool) -> None:
             old_prefix=prefix,
             old_expires_at=old.expires_at or now,
         )
-    _till_all_know(timedelta(hours=overlap_hours))
     tell(rotated, as_json=as_json)
+    _till_all_know(timedelta(hours=overlap_hours))
 
 
 @click.command("revoke-key")
@@ -197,17 +197,19 @@ def revoke(slug: str, prefix: str, as_json: bool) -> None:
     with opened() as runtime, runtime.store.begin() as session:
         feed, now = feed_by_slug(session, slug), runtime.clock()
         ended = key_by_prefix(session, feed, prefix)
-        if revoke_key(ended, now):
+        news = revoke_key(ended, now)
+        if news:
             _note(session, now, "feed.key_revoked", slug, prefix=prefix)
         revoked = FeedKeyRevoked(feed=slug, prefix=prefix, revoked_at=ended.revoked_at or now)
-    _till_all_know()
+    if news:
+        _till_all_know()
     tell(revoked, as_json=as_json)
 
 
 def _till_all_know(overlap: timedelta = timedelta()) -> None:
     """Wait until no server remembers the key: who was told that it is over may rely on it."""
     if overlap < timedelta(seconds=KNOWN_FOR_S):
-        time.sleep(KNOWN_FOR_S)
+        time.sleep(KNOWN_FOR_S + 0.1)  # a request may be reading it just now
 
 
 def _note(session: Session, now: datetime, deed: str, slug: str, **said: object) -> None:

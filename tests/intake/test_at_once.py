@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import Status
 from alerts.desk.recall import Recalled, recall
-from alerts.intake import take_in
+from alerts.intake import cases
 from alerts.intake.document import TakenIn
 from alerts.poster import CaseKey
 from alerts.store.alerts import Alert
@@ -237,7 +237,7 @@ def test_a_poster_never_joins_a_case_that_ended_while_it_waited_for_it(
 ) -> None:
     ncmec, state = add_feed(scaled, "ncmec"), add_feed(scaled, "state")
     first = push(scaled, ncmec, drawn(doc()))
-    real = take_in.case_in_its_turn
+    real = cases.case_in_its_turn
 
     def withdrawn_meanwhile(session: Session, case_id: int) -> CaseRecord:
         with ThreadPoolExecutor(1) as pool:
@@ -245,7 +245,7 @@ def test_a_poster_never_joins_a_case_that_ended_while_it_waited_for_it(
             assert pool.submit(scaled.intake.withdrawal, ncmec, key).result(30).ended
         return real(session, case_id)
 
-    monkeypatch.setattr(take_in, "case_in_its_turn", withdrawn_meanwhile)
+    monkeypatch.setattr("alerts.intake.take_in.case_in_its_turn", withdrawn_meanwhile)
     second = push(scaled, state, drawn(theirs()))
     assert second.outcome is ACCEPTED
     assert second.alert_id != first.alert_id

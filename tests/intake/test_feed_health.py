@@ -109,7 +109,7 @@ def test_the_lag_is_that_of_the_newest_poster(store: Store) -> None:
 def test_unknown_fields_are_counted(store: Store) -> None:
     feed = add_feed(store, "police", FeedKind.POSTER)
     with store.begin() as session:
-        note_fields(session, feed.id, ["/a", "/b"], NOON)
+        note_fields(session, feed.id, ["/a", "/b"], NOON, most=10)
     assert health(store, "police").unknown_fields == 2
 
 

@@ -209,3 +209,30 @@ def test_a_feed_under_review_does_not_keep_back_one_that_is_trusted(
     assert (live.status, live.feed_id) == (Status.ACTIVE, ncmec.id)
     waiting = revisions(runtime, first.alert_id)[-1]
     assert waiting.state is RevisionState.HELD  # the desk's work isn't lost
+
+
+def test_what_is_only_tried_out_is_not_remembered(
+    runtime: Runtime, ncmec: Feed, state: Feed
+) -> None:
+    first = push(runtime, ncmec, doc())
+    rehearsal = runtime.intake.would_be_withdrawal(ncmec, CaseKey(organization="NCMC", number="1"))
+    assert rehearsal.ends
+    runtime.intake.would_be_poster(state, as_bytes(theirs()))
+    runtime.intake.would_be_poster(ncmec, as_bytes(doc(ROBIN, number="2")))
+    push(runtime, ncmec, doc(ROBIN, number="3"))
+    assert push(runtime, state, theirs()).alert_id == first.alert_id
+
+
+def test_a_lead_that_withdraws_for_a_try_leaves_the_book_as_it_is(
+    runtime: Runtime, ncmec: Feed, sheriff: Feed, state: Feed
+) -> None:
+    first = push(runtime, ncmec, doc())
+    push(runtime, sheriff, theirs())
+    with runtime.store.begin() as session:  # withdrawn, and the other goes apart: undone
+        stage = runtime.intake.for_rehearsal()
+        stage._write_withdrawal(session, ncmec, CaseKey(organization="NCMC", number="1"))
+        stage.write(session, ncmec, stage._read_poster(ncmec, as_bytes(doc(ROBIN)), None))
+        session.rollback()
+    push(runtime, ncmec, doc(ROBIN, number="4"))
+    again = push(runtime, state, theirs(number="78") | {"organizationCode": "OTHER"})
+    assert again.alert_id == first.alert_id

@@ -131,11 +131,18 @@ def parse_xml(raw: bytes, *, keep_comments: bool = False) -> XmlReading:
     return XmlReading(root=reading.root, problems=notes + reading.problems)
 
 
+def too_large(raw: bytes) -> Problem | None:
+    """Return `too_large` for what no reader is to see; some milliseconds, nothing is copied."""
+    if not _is_too_large(raw):
+        return None
+    message = f"More than {MAX_BYTES:,} bytes or {MAX_MARKS:,} tags: send fewer alerts at once."
+    return error("too_large", "", message)
+
+
 def _refusal(raw: bytes) -> Problem | None:
     """Say why the bytes are not even given to the parser."""
-    if _is_too_large(raw):
-        message = f"More than {MAX_BYTES} bytes or {MAX_MARKS} tags: send fewer alerts at once."
-        return error("too_large", "", message)
+    if refused := too_large(raw):
+        return refused
     if not raw.strip():
         return error("empty_document", "", "The document is empty; send the alert itself.")
     text = _as_ascii(raw)

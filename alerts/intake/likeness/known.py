@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Row, bindparam, event, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from alerts.errors import Sealed
 from alerts.intake.likeness.book import Book, Known, Match, in_order
@@ -29,15 +29,17 @@ LOOKS_BACK = 1_000
 FORGETS_EVERY = timedelta(minutes=1)  # what ended is never matched; so long its words may linger
 MOST_MATCHES = 20  # that a poster may be of more open cases than these doesn't help the desk
 _OWN = "likeness.own"  # in session.info
+_WROTE = "likeness.wrote"  # in session.info: ids of all posters that the transaction wrote
 
 
-# Row and key of every poster of an open case that wasn't blanked.
-_OPEN = (
+# Row and key of every poster that wasn't blanked.
+_WHOLE = (
     select(PosterRecord, CaseRecord.key_id)
     .join(CaseRecord, CaseRecord.id == PosterRecord.case_id)
-    .where(CaseRecord.ended_at.is_(None), PosterRecord.sealed_payload.is_not(None))
+    .where(PosterRecord.sealed_payload.is_not(None))
     .order_by(PosterRecord.id)
 )
+_OPEN = _WHOLE.where(CaseRecord.ended_at.is_(None))
 _NEWEST = select(func.max(PosterRecord.id)).group_by(PosterRecord.case_id, PosterRecord.voice_id)
 _SINCE = select(PosterRecord.id).where(PosterRecord.id > bindparam("since", type_=BigInteger()))
 
@@ -63,8 +65,15 @@ class KnownChildren:
         """Whether it was read once; the first time takes a second for 5,000 cases."""
         return self._newest is not None
 
+    def is_due(self, now: datetime) -> bool:
+        """Say whether it should be read, or what ended be forgotten, before anything is written."""
+        return self._forgot_at is None or now - self._forgot_at >= FORGETS_EVERY
+
     def refresh(self, session: Session, vault: Vault, now: datetime) -> None:
-        """Read what was committed since, and forget what ended."""
+        """Read what was committed since, and forget what ended.
+
+        session: one that writes nothing; what it sees may be forgotten for good.
+        """
         with self._lock:
             self._read(session, vault)
             if self._forgot_at is None or now - self._forgot_at >= FORGETS_EVERY:
@@ -81,7 +90,6 @@ class KnownChildren:
         session: Session,
         vault: Vault,
         identity: PosterIdentity,
-        now: datetime,
         but: Collection[int] = (),
     ) -> list[Match]:
         """Return the open cases that a poster is surely or perhaps of, the surest first.
@@ -90,9 +98,9 @@ class KnownChildren:
         ----------
         but: row ids of cases that are left out.
         """
-        self.refresh(session, vault, now)
         own = _own(session)
         with self._lock:
+            self._read(session, vault)
             found = self._book.matches(identity, but)
         if own:  # what this transaction says anew of a case counts, not what was said before
             found = [match for match in found if not own.book().has_case(match.case_id)]
@@ -119,21 +127,17 @@ class KnownChildren:
                 self._looked_at.add(known.poster_id)
 
     def _still_open(self, session: Session, found: Sequence[Match]) -> list[Match]:
-        """Leave out the cases that ended since; what ended is forgotten."""
+        """Leave out the cases that ended since; they aren't forgotten: that may be undone yet."""
         if not found:
             return []
         named = among(session, CaseRecord.id, [match.case_id for match in found])
         still = select(CaseRecord.id).where(named, CaseRecord.ended_at.is_(None))
         going_on = set(session.scalars(still))
-        with self._lock:
-            for match in found:
-                if match.case_id not in going_on:
-                    self._book.drop_case(match.case_id)
         return [match for match in found if match.case_id in going_on][:MOST_MATCHES]
 
     def _read(self, session: Session, vault: Vault) -> None:
         own = _own(session)
-        mine = own.book().poster_ids() if own else set()
+        mine = (own.book().poster_ids() if own else set()) | session.info.get(_WROTE, set())
         if self._newest is None:
             rows = session.execute(_OPEN.where(PosterRecord.id.in_(_NEWEST))).all()
             looked_at = {row.PosterRecord.id for row in rows} - mine
@@ -149,7 +153,8 @@ class KnownChildren:
     def _fresh(
         self, session: Session, looked_at: Collection[int]
     ) -> Sequence[Row[PosterRecord, UUID]]:
-        return session.execute(_OPEN.where(among(session, PosterRecord.id, looked_at))).all()
+        # also of what ended: that may be this transaction's own word, and be undone
+        return session.execute(_WHOLE.where(among(session, PosterRecord.id, looked_at))).all()
 
     def _add(self, vault: Vault, rows: Iterable[Row[PosterRecord, UUID]]) -> None:
         for record, key_id in rows:
@@ -169,6 +174,14 @@ class KnownChildren:
         )
         for gone in known - set(session.scalars(going_on)):
             self._book.drop(gone)
+
+
+@event.listens_for(PosterRecord, "after_insert")
+def _wrote(_mapper: object, _connection: object, record: PosterRecord) -> None:
+    """Note what a transaction writes: it isn't committed, and never read into the book."""
+    session = object_session(record)
+    if session is not None:
+        session.info.setdefault(_WROTE, set()).add(record.id)
 
 
 def _own(session: Session) -> OwnPosters | None:

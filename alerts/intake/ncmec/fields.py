@@ -88,7 +88,10 @@ class Fields:
 
     def text(self, name: str, *, number: bool = False, limit: int = MAX_TEXT_CHARS) -> str | None:
         """Read a text; blank is None. With `number`, a JSON number stands for its digits."""
-        return self._text(self.raw(name), self.where(name), number=number, limit=limit)
+        value = self.raw(name)
+        if value is None:
+            return None
+        return self._text(value, self.where(name), number=number, limit=limit)
 
     def flag(self, name: str) -> bool:
         """Read true or false; missing and null are false, "true" is a warning."""
@@ -169,6 +172,8 @@ class Fields:
 
     def _clean(self, value: str, where: str) -> str:
         """Replace what isn't a character, and drop controls, which neither show nor store."""
+        if value.isprintable():  # so it has no line feed, but none of the others either
+            return value.strip()
         whole = value.encode("utf-8", "replace").decode("utf-8")
         clean = _NO_TEXT.sub("", whole).strip()
         if clean != value.replace("\r", "").strip():

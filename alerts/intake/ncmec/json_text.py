@@ -50,7 +50,7 @@ def read_json(raw: bytes) -> JsonReading:
     column 7"), `too_deep`, `duplicate_key`, `not_finite` (where: JSON pointer; the first hundred
     of them). Never raises, whatever the bytes.
     """
-    text = _too_large(raw) or _decode(raw)
+    text = too_large(raw) or _decode(raw)
     if isinstance(text, Problem):
         return JsonReading(value=None, problems=(text,))
     notes = (_mark_note(),) if raw.startswith(_BYTE_ORDER_MARK) else ()
@@ -61,7 +61,8 @@ def read_json(raw: bytes) -> JsonReading:
     return JsonReading(value=None if errors else value, problems=(*notes, *errors))
 
 
-def _too_large(raw: bytes) -> Problem | None:
+def too_large(raw: bytes) -> Problem | None:
+    """Return `too_large` for what is not even parsed; some milliseconds, nothing is copied."""
     if len(raw) <= MAX_BYTES and sum(map(raw.count, (b",", b"{", b"["))) <= _MAX_MARKS:
         return None
     message = f"More than {MAX_BYTES:,} bytes or {_MAX_MARKS:,} values: send it in parts."

@@ -94,10 +94,9 @@ def photos_wanted(store: Store, vault: Vault, revision_id: int) -> list[Photo]:
             return []
         record = session.get_one(PosterRecord, revision.poster_id)
         poster = open_poster(vault, case.key_id, record)
-        known = known_sources(session, case.id)
-    if poster is None:
-        return []
-    return [p for p in photos_shown(poster) if source_hash(vault, p) not in known]
+        shown = photos_shown(poster) if poster else []
+        known = known_sources(session, case.id) if shown else set()
+    return [p for p in shown if source_hash(vault, p) not in known]
 
 
 def _keep(

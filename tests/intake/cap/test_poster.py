@@ -39,7 +39,9 @@ def resource(inside: str) -> str:
 
 def test_an_amber_alert_in_two_languages_is_one_poster() -> None:
     poster = poster_of(cap(ENGLISH + SPANISH))
-    assert poster.case == CaseKey(organization="alerts@police.example", number="EX-1")
+    assert poster.case == CaseKey(
+        organization="alerts@police.example", number="EX-1", is_of_message=True
+    )
     assert poster.organization_name == "Example Police"
     assert poster.amber
     assert not poster.exercise

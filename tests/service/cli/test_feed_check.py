@@ -1,11 +1,13 @@
 """`porchlight feed check`: one JSON object a line, whatever the files are."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.service.cli.conftest import Ran, Run
+from tests.service.cli.conftest import Ran, Run, environment
 
 CAP = """<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
@@ -90,3 +92,41 @@ def test_the_format_can_be_insisted_on(quick: Run, files: Path) -> None:
     assert ran.code == 1
     assert quick("feed", "check", "--format", "pdf", str(files / "good.xml")).code == 2
     assert quick("feed", "check").code == 2
+
+
+MEASURED = """
+import re, sys, time
+from pathlib import Path
+from service.cli import run
+begun = time.process_time()
+run(["feed", "check", sys.argv[1]])
+status = Path("/proc/self/status").read_text()
+peak_mb = int(re.search(r"VmHWM:\\s+([0-9]+) kB", status)[1]) / 1024
+print(f"{time.process_time() - begun} {peak_mb}")
+"""
+INSIDE = CAP.split("</info>")[0]
+TOO_MUCH = {
+    "100 MB of XML": (INSIDE + "<web>", "x" * 100_000_000, "</web></info></alert>"),
+    "1,000,000 elements": (INSIDE, "<parameter/>" * 1_000_000, "</info></alert>"),
+    "100 MB of JSON": ('{"posters":["', "x" * 100_000_000, '"]}'),
+    "1,000,000 posters": ('{"posters":[', "{}," * 1_000_000, "{}]}"),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_what_is_too_large_is_refused_within_a_second_and_100_mb(what: str, tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    with file.open("w") as opened:
+        opened.writelines(TOO_MUCH[what])
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(file)],
+        env=environment(tmp_path / "none"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said, measured = done.stdout.splitlines()
+    assert [found["code"] for found in json.loads(said)["problems"]] == ["too_large"]
+    took_s, peak_mb = map(float, measured.split())
+    assert took_s < 1
+    assert peak_mb < 100  # of the whole process

@@ -1,11 +1,16 @@
 """`porchlight feed key|keys|rotate-key|revoke-key|rate`."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from sqlalchemy import select
 
 from alerts.store.feed_keys import feed_of_key
 from alerts.store.feeds import feed_by_slug
 from alerts.store.staff import AuditEntry
+from service.known_keys import KnownKeys
 from service.wiring import Runtime
 from tests.service.cli.conftest import Run
 
@@ -79,6 +84,39 @@ def test_a_revoked_key_works_no_more(quick: Run, runtime: Runtime, first: str) -
     assert again.json == revoked
     assert "revoked" in quick("feed", "keys", "police").out
     assert quick("feed", "revoke-key", "police", "plk_000000000000").code == 1
+
+
+@contextmanager
+def asked_all_the_time(server: KnownKeys, key: str) -> Iterator[None]:
+    """Have a server asked for a key again and again, so that it remembers what it last read."""
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.wait(0.05):
+            server.look_up(key)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        asking.join()
+
+
+def test_when_the_command_ends_no_other_process_takes_the_key(
+    porchlight: Run, runtime: Runtime, first: str
+) -> None:
+    server = KnownKeys(runtime.store)
+    second = porchlight("feed", "key", "police", "--json").json["api_key"]
+    with asked_all_the_time(server, first):
+        porchlight("feed", "revoke-key", "police", first[:16])
+    assert server.look_up(first) is None
+    with asked_all_the_time(server, second):
+        porchlight("feed", "rotate-key", "police", second[:16], "--overlap-hours", "0")
+    known = server.look_up(second)
+    assert known is not None
+    assert known[1].is_over(runtime.clock())
 
 
 def test_each_deed_is_on_record_without_a_secret(quick: Run, runtime: Runtime, first: str) -> None:
