@@ -57,7 +57,7 @@ def test_health_says_what_is_wrong_and_what_drifted(quick: Run, runtime: Runtime
     with runtime.store.begin() as session:
         feed = feed_by_slug(session, "police")
         feed.suspended_why = "a third of it vanished"
-        note_fields(session, feed.id, ["/weather"], runtime.clock())
+        note_fields(session, feed.id, ["/weather"], runtime.clock(), most=10)
     held = quick("feed", "health", "police")
     assert held.code == 1
     assert "police is held: a third of it vanished" in held.out
