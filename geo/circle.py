@@ -4,6 +4,7 @@ CAP circles, posters with a place and no outline, a neighbour's "two miles aroun
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -109,7 +110,7 @@ def _reach_m(centre: LonLat, radius_m: float, vertices: int) -> float:
 
 def _ring(centre: LonLat, reach_m: float, vertices: int, deepest_m: float) -> NDArray[np.float64]:
     """Corners at `reach_m`, counter-clockwise, closed; more of them where edges cut too deep."""
-    azimuths = np.linspace(360, 0, vertices + 1)
+    azimuths = _azimuths(vertices)
     points = _at(centre, azimuths[:-1], reach_m)
     points = np.vstack((points, points[:1]))
     for _ in range(_MAX_ROUNDS):
@@ -120,6 +121,12 @@ def _ring(centre: LonLat, reach_m: float, vertices: int, deepest_m: float) -> ND
         points = np.insert(points, deep + 1, _at(centre, between, reach_m), axis=0)
         azimuths = np.insert(azimuths, deep + 1, between)
     return points
+
+
+@lru_cache
+def _azimuths(vertices: int) -> NDArray[np.float64]:
+    """Directions of the corners, the first again at the end; only to be read."""
+    return np.linspace(360, 0, vertices + 1)
 
 
 def _at(centre: LonLat, azimuths: NDArray[np.float64], reach_m: float) -> NDArray[np.float64]:

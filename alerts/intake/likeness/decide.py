@@ -30,6 +30,8 @@ _BARS = frozenset(
 _LIFTED_BY_NCIC = frozenset({"name_alike", "middle_name_differs", "surname_unknown"})
 _LIFTED_BY_MIDDLE_NAME = frozenset({"name_alike"})
 _DATED = frozenset({"birth_date", "missing_date", "ncic", "number"})
+# A namesake of the same age next door, missing at the same time, is rarer than a slip in a date.
+_NEXT_DOOR = frozenset({"name", "surname", "age", "zip"})
 _BESIDE_A_NEAR_BIRTH_DATE = frozenset({"missing_date", "zip", "city", "middle_name"})
 _SURNAMED = frozenset({"surname", "surname_slip"})
 # One source that has two numbers for two spellings means two children: "Jaden" and "Jayden".
@@ -116,8 +118,8 @@ def _bars(codes: frozenset[str]) -> frozenset[str]:
 
 
 def _is_dated(codes: frozenset[str]) -> bool:
-    """Say whether a day or a number ties them: a name, an age and a town are a namesake's too."""
-    if codes & _DATED:
+    """Say whether a day, a number or a ZIP ties them: name, age and town are a namesake's too."""
+    if codes & _DATED or codes >= _NEXT_DOOR:
         return True
     return "birth_date_near" in codes and bool(codes & _BESIDE_A_NEAR_BIRTH_DATE)
 

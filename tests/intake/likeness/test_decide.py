@@ -65,7 +65,16 @@ def other(child: Child, number: str = "77") -> Poster:
         (changed(sex="Male"), Surety.DOUBTFUL),
         (changed(date_of_birth=date(2011, 11, 30)), Surety.DOUBTFUL),
         (changed(missing_since=SINCE - timedelta(days=90)), Surety.DOUBTFUL),
-        (changed(date_of_birth=None, missing_since=None, age_now="8"), Surety.DOUBTFUL),
+        (changed(date_of_birth=None, missing_since=None, age_now="8"), Surety.CERTAIN),
+        (
+            changed(
+                date_of_birth=None,
+                missing_since=None,
+                age_now="8",
+                missing_from=Place(city="Marquette", state="MI"),
+            ),
+            Surety.DOUBTFUL,
+        ),
         (changed(first_name=None), Surety.DOUBTFUL),
         (changed(first_name="Robin"), Surety.NONE),  # a twin
         (changed(first_name="Robin", date_of_birth=date(2016, 9, 12)), Surety.NONE),
