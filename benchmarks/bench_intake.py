@@ -29,7 +29,7 @@ from alerts.clock import utc_now
 from alerts.intake.cap.containers import read_document
 from alerts.intake.cap.poster import poster_from_cap
 from alerts.intake.cap.signature import check_signatures
-from alerts.intake.limits import FeedTerms
+from alerts.intake.judge.limits import FeedTerms
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.store.engine import Store
 from alerts.store.feeds import Trust

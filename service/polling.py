@@ -11,12 +11,12 @@ import structlog
 from alerts.errors import AlertsError, Conflict, FeedUnavailable
 from alerts.intake.document import TakenIn
 from alerts.intake.ncmec.api import PosterApi
-from alerts.intake.poll import note_poll
+from alerts.intake.poll.poll import note_poll
+from alerts.intake.poll.reconcile import read_poster_api
+from alerts.intake.poll.stored_tokens import CREDENTIALS_PURPOSE
 from alerts.intake.pull.ask_feed import Asking
 from alerts.intake.pull.pull import Pulled, Pulling, pull_feed
 from alerts.intake.pull.vanish import VanishPolicy
-from alerts.intake.reconcile import read_poster_api
-from alerts.intake.stored_tokens import CREDENTIALS_PURPOSE
 from alerts.store.feeds import Feed, FeedKind, due_feeds
 from config.settings import Settings
 from service.doorbell import Doorbell

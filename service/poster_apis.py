@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from alerts.errors import FeedUnavailable
 from alerts.intake.ncmec.api import PosterApi
-from alerts.intake.reconcile import ReconcilePolicy
-from alerts.intake.stored_tokens import StoredTokens
+from alerts.intake.poll.reconcile import ReconcilePolicy
+from alerts.intake.poll.stored_tokens import StoredTokens
 from alerts.store.feeds import Feed
 from config.settings import Settings
 from service.wiring import Runtime

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from alerts.errors import Conflict
-from alerts.intake.poll import Pull
-from alerts.intake.reconcile import Reconciled, reconcile
+from alerts.intake.poll.poll import Pull
+from alerts.intake.poll.reconcile import Reconciled, reconcile
 from alerts.store.feeds import Feed, FeedKind
 from service.poster_apis import PosterApis, reconcile_policy
 from service.reading_turns import ReadingTurn

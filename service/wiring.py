@@ -18,15 +18,15 @@ from alerts.authority import AuthorityBook
 from alerts.clock import Clock, utc_now
 from alerts.delivery.compose import Composer
 from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
-from alerts.intake.consider import Considering
+from alerts.intake.judge.consider import Considering
+from alerts.intake.judge.limits import CountPeople, Ground, LimitBook
+from alerts.intake.judge.policy import IntakePolicy
+from alerts.intake.judge.tiers import TierPolicy
 from alerts.intake.likeness.known import KnownChildren
 from alerts.intake.likeness.policy import LikenessPolicy
-from alerts.intake.limits import CountPeople, Ground, LimitBook
 from alerts.intake.photos.screen import Screening
 from alerts.intake.photos.take import PhotoRules
-from alerts.intake.policy import IntakePolicy
 from alerts.intake.receive import Intake
-from alerts.intake.tiers import TierPolicy
 from alerts.photo_links import PhotoLinks
 from alerts.push import PushChannel
 from alerts.store.engine import Store

@@ -209,7 +209,7 @@ def _explicit_area(poster: Poster) -> AreaResolution:
 
 
 def _tier(poster: Poster) -> Tier:
-    """Return the tier that the source asks for; `alerts.intake.tiers` decides with a clock."""
+    """Return the tier that the source asks for; `judge.tiers` decides with a clock."""
     if poster.unidentified:
         return Tier.LONG_TERM
     if poster.amber:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from alerts.intake.cap_message import CapAsk
-from alerts.intake.consider import Proposal
 from alerts.intake.document import Document
+from alerts.intake.judge.consider import Proposal
+from alerts.intake.messages.message import CapAsk
 from alerts.intake.photos.keep import KeptPhoto
 from alerts.problem import Problem
 from alerts.store.submissions import SubmissionOutcome

@@ -13,21 +13,21 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
 from alerts.clock import Clock
-from alerts.intake.cap_act import act_on, turn_of_sender
-from alerts.intake.cases import lookup_of, turns_of
-from alerts.intake.consider import Considering, Proposal
+from alerts.intake.case.cases import lookup_of, turns_of
+from alerts.intake.case.siblings import remove_photos_not_shown, without_the_found
+from alerts.intake.case.take_in import end_case, take_in
 from alerts.intake.document import Document, TakenIn, refuse
 from alerts.intake.drift import DriftBook
+from alerts.intake.judge.consider import Considering, Proposal
+from alerts.intake.judge.limits import terms_of
 from alerts.intake.likeness.known import KnownChildren
-from alerts.intake.limits import terms_of
+from alerts.intake.messages.act import act_on, turn_of_sender
+from alerts.intake.messages.receive_cap import WholeCap, keep_whole, read_whole
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.photos.keep import KeptPhoto, keep_photos, unpack_inline
 from alerts.intake.photos.quarantine import quarantine_aside
 from alerts.intake.photos.take import PhotoRules
 from alerts.intake.prepared import Prepared, PreparedCap, WouldBe
-from alerts.intake.receive_cap import WholeCap, keep_whole, read_whole
-from alerts.intake.siblings import remove_photos_not_shown, without_the_found
-from alerts.intake.take_in import end_case, take_in
 from alerts.photos_shown import photos_shown
 from alerts.poster import CaseKey, Poster
 from alerts.problem import Problem, error

@@ -63,7 +63,7 @@ class Feed(Base):
     next_poll_at: Mapped[datetime | None]
     poll_every_s: Mapped[float | None]  # None: the setting
     stale_after_s: Mapped[float | None]  # without a success or a document; None: the setting
-    limits: Mapped[dict[str, Any]] = mapped_column(  # of alerts.intake.limits.FeedLimits
+    limits: Mapped[dict[str, Any]] = mapped_column(  # of alerts.intake.judge.limits.FeedLimits
         default=dict, server_default=text("'{}'")
     )
     suspended_why: Mapped[str | None] = mapped_column(String(500))  # it is held, and says why

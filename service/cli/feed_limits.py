@@ -7,7 +7,7 @@ import click
 
 from alerts.alert import Tier
 from alerts.errors import PlaceNotFound
-from alerts.intake.limits import FeedLimits, LimitBook
+from alerts.intake.judge.limits import FeedLimits, LimitBook
 from alerts.places import PlaceBook
 from alerts.store.feeds import feed_by_slug
 from alerts.store.staff import record

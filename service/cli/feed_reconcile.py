@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import click
 
-from alerts.intake.reconcile import Reconciled
+from alerts.intake.poll.reconcile import Reconciled
 from alerts.store.feeds import feed_by_slug
 from service.cli.answer import Answer, json_option, tell
 from service.cli.instance import opened

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.errors import Conflict, FeedUnavailable
 from alerts.intake.ncmec.transport import BadAnswer
-from alerts.intake.stored_tokens import StoredTokens
+from alerts.intake.poll.stored_tokens import StoredTokens
 from alerts.store.feeds import Feed, FeedKind, feed_by_slug
 from alerts.store.staff import record
 from service.cli.answer import Answer, json_option, tell

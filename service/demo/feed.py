@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import Status
-from alerts.intake.stored_tokens import forget_token
+from alerts.intake.poll.stored_tokens import forget_token
 from alerts.store.alerts import Alert
 from alerts.store.feeds import Feed, FeedKind, Trust, all_feeds
 from alerts.store.subscribers import Subscriber

@@ -16,7 +16,7 @@ from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.audience.columns import Columns
 from alerts.audience.make_wave import WavePolicy
 from alerts.audience.plan import catch_up, plan_revision
-from alerts.intake.revise import area_record
+from alerts.intake.case.revise import area_record
 from alerts.lifecycle import end_alert, go_live
 from alerts.poster import CaseKey, Child, Contact, Place, Poster
 from alerts.store.alerts import Alert, AlertRevision, newest_revision, revision

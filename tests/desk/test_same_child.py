@@ -17,7 +17,7 @@ from geo.coordinates import LonLat
 from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.desk.conftest import Hire
-from tests.intake.carried import (
+from tests.intake.case.carried import (
     ALIKE,
     WREN,
     add_feed,
@@ -37,7 +37,7 @@ from tests.intake.carried import (
 )
 from tests.service.api_partner.documents import add_neighbours
 
-pytest_plugins = ("tests.intake.carrying_feeds",)
+pytest_plugins = ("tests.intake.case.carrying_feeds",)
 
 HELD = SubmissionOutcome.HELD
 

@@ -19,7 +19,7 @@ from alerts.export.public import public_poster
 from alerts.intake.cap.containers import read_document
 from alerts.intake.cap.poster import poster_from_cap
 from alerts.intake.cap.values import CapAlert
-from alerts.intake.tiers import TierPolicy, tier_of
+from alerts.intake.judge.tiers import TierPolicy, tier_of
 from alerts.poster import Child, Companion, Contact, Narrative, Place, Poster, Vehicle
 from alerts.whom_to_call import whom_to_call
 from geo.circle import circle_ground

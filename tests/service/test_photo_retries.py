@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from alerts.intake.poll import poll_poster_api
-from alerts.intake.stored_tokens import CREDENTIALS_PURPOSE
+from alerts.intake.poll.poll import poll_poster_api
+from alerts.intake.poll.stored_tokens import CREDENTIALS_PURPOSE
 from alerts.store.cases import PhotoRecord
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.waves import Wave

@@ -1,7 +1,7 @@
 """Where do the client's secret and the one token live, and whose turn is it to ask for another?
 
-`MemoryTokens` is for one process (a test, a look at an API); `alerts.intake.stored_tokens` keeps
-them in the feed's row, for all processes. Both pass tests/intake/ncmec/token_contract.py.
+`MemoryTokens` is for one process (a test, a look at an API); `intake.poll.stored_tokens` keeps them
+in the feed's row, for all processes. Both pass tests/intake/ncmec/token_contract.py.
 """
 
 import threading

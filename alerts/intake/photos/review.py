@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from alerts.errors import Conflict, IllegalTransition
+from alerts.intake.case.siblings import without_the_found
 from alerts.intake.photos.clean import clean_photo
 from alerts.intake.photos.keep import keep_photo
-from alerts.intake.siblings import without_the_found
 from alerts.photos_shown import photos_shown, source_hash
 from alerts.store.cases import CaseRecord, PhotoRecord, latest_poster, open_poster, photo_by_source
 from alerts.store.media import Media

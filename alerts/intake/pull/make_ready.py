@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.errors import FeedUnavailable
-from alerts.intake.cap_message import Ask
 from alerts.intake.document import Document
+from alerts.intake.messages.message import Ask
 from alerts.intake.ncmec.reader import read_poster_bytes
 from alerts.intake.prepared import Prepared, PreparedCap
 from alerts.intake.pull.follow import Followed

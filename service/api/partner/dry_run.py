@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from alerts.audience.reach import hide_small, reach_of
-from alerts.intake.consider import Proposal
+from alerts.intake.judge.consider import Proposal
 from alerts.intake.receive import WouldBe
 from geo.geojson import to_geometry
 from service.api.partner.answers import AreaReach, DryRun, WouldBecome

@@ -8,7 +8,7 @@ import sys
 
 from alerts.clock import utc_now
 from alerts.intake.ncmec.api import PosterApi
-from alerts.intake.stored_tokens import StoredTokens
+from alerts.intake.poll.stored_tokens import StoredTokens
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed
 from alerts.store.keyring import Keyring

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 
 from alerts.alert import Tier
 from alerts.area.derive import AreaPolicy, derive_area
-from alerts.intake.changes import content_digest, material_change
+from alerts.intake.case.changes import content_digest, material_change
+from alerts.intake.judge.tiers import TierPolicy, tier_of
 from alerts.intake.ncmec.documents import read_ncmec_document
 from alerts.intake.ncmec.listing import read_listing
 from alerts.intake.ncmec.reader import PosterReading, case_in, read_poster_bytes
 from alerts.intake.ncmec.schema import MAX_UNKNOWN
-from alerts.intake.tiers import TierPolicy, tier_of
 from alerts.photos_shown import photos_shown
 from alerts.poster import Poster
 from alerts.whom_to_call import whom_to_call

@@ -12,7 +12,7 @@ from alerts.intake.ncmec.api import PosterApi
 from alerts.intake.ncmec.token import LEASE
 from alerts.intake.ncmec.token_store import Credentials, MemoryTokens, TokenStore
 from alerts.intake.ncmec.transport import BadAnswer
-from alerts.intake.stored_tokens import StoredTokens, seal_credentials
+from alerts.intake.poll.stored_tokens import StoredTokens, seal_credentials
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.vault import Vault

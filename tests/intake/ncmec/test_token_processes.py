@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alerts.clock import utc_now
 from alerts.intake.ncmec.token_store import Credentials
-from alerts.intake.stored_tokens import seal_credentials
+from alerts.intake.poll.stored_tokens import seal_credentials
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.keyring import Keyring

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.errors import FeedUnavailable
 from alerts.intake.ncmec.token_store import Credentials, MemoryTokens, Token, TokenStore
-from alerts.intake.stored_tokens import StoredTokens, forget_token, seal_credentials
+from alerts.intake.poll.stored_tokens import StoredTokens, forget_token, seal_credentials
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.vault import Vault

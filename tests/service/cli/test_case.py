@@ -5,7 +5,7 @@ import pytest
 from alerts.store.feeds import Feed
 from alerts.store.staff import Staff
 from service.wiring import Runtime
-from tests.intake.carried import ALIKE, add_feed, doc, push, theirs
+from tests.intake.case.carried import ALIKE, add_feed, doc, push, theirs
 from tests.service.cli.conftest import Run
 
 

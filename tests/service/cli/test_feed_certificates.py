@@ -6,7 +6,7 @@ import pytest
 
 from alerts.store.feeds import Feed, feed_by_slug
 from service.wiring import Runtime
-from tests.intake.cap_signer import Signer, new_signer
+from tests.intake.messages.cap_signer import Signer, new_signer
 from tests.service.api_partner.documents import message
 from tests.service.cli.conftest import Run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from alerts.intake.stored_tokens import CREDENTIALS_PURPOSE
+from alerts.intake.poll.stored_tokens import CREDENTIALS_PURPOSE
 from alerts.store.feeds import feed_by_slug
 from alerts.store.staff import AuditEntry, first_broken_link
 from service.demo.cases import sparse_case

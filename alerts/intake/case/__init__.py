@@ -1,0 +1,1 @@
+"""Which case is a poster of, and what becomes of its alert?"""

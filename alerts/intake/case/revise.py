@@ -1,0 +1,183 @@
+"""Turns a proposal into an alert or into its next revision."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from alerts.alert import RevisionState, Status, Tier
+from alerts.area_of_interest import AreaOfInterest
+from alerts.intake.case.changes import material_change
+from alerts.intake.case.siblings import without_the_found
+from alerts.intake.judge.consider import Proposal
+from alerts.lifecycle import go_live
+from alerts.store.alerts import (
+    Alert,
+    AlertRevision,
+    AreaRecord,
+    newest_revision,
+    next_number,
+)
+from alerts.store.alerts import revision as revision_of
+from alerts.store.cases import CaseRecord, PosterRecord, open_poster
+from alerts.store.feeds import Feed
+from alerts.store.submissions import as_json
+from alerts.store.vault import Vault
+
+
+def open_alert(
+    session: Session,
+    feed: Feed,
+    case: CaseRecord,
+    poster: PosterRecord,
+    proposal: Proposal,
+    now: datetime,
+) -> Alert:
+    """Make the alert of a new case, live or held."""
+    alert = Alert(
+        public_id=uuid7(),
+        case=case,
+        feed_id=feed.id,
+        status=Status.HELD,
+        tier=proposal.tier,
+        exercise=proposal.poster.exercise,
+        country=proposal.country,
+        time_zone=proposal.time_zone,
+        live_revision=0,
+        received_at=now,
+        expires_at=proposal.expires_at,
+    )
+    session.add(alert)
+    revision = _revision(1, poster, proposal, now, material=True)
+    alert.revisions.append(revision)
+    _live_or_held(session, feed, alert, revision, proposal, now)
+    return alert
+
+
+def add_revision(
+    session: Session,
+    vault: Vault,
+    feed: Feed,
+    case: CaseRecord,
+    alert: Alert,
+    poster: PosterRecord,
+    proposal: Proposal,
+    now: datetime,
+) -> AlertRevision:
+    """Make the next revision: live at once, or held beside the one that people see."""
+    newest = newest_revision(session, alert.id)
+    told = _live_or_newest(session, alert, newest)
+    revision = _revision(
+        next_number(session, alert.id),
+        poster,
+        proposal,
+        now,
+        material=_is_material(session, vault, case, told, proposal),
+    )
+    alert.revisions.append(revision)
+    if not proposal.hold and alert.status is Status.ACTIVE and not _rises(told, proposal):
+        # what a source says anew doesn't prolong an alert: that is a decision (rule 13)
+        revision.expires_at = min(alert.expires_at, revision.expires_at)
+    _live_or_held(session, feed, alert, revision, proposal, now)
+    return revision
+
+
+def add_spare(
+    session: Session, alert: Alert, poster: PosterRecord, proposal: Proposal, now: datetime
+) -> AlertRevision:
+    """Keep what a feed's word would become that doesn't lead, in the place of its earlier one."""
+    earlier = (
+        select(AlertRevision)
+        .join(PosterRecord, PosterRecord.id == AlertRevision.poster_id)
+        .where(AlertRevision.alert_id == alert.id, AlertRevision.state == RevisionState.SPARE)
+        .where(PosterRecord.voice_id == poster.voice_id)
+    )
+    for revision in session.scalars(earlier):
+        revision.state = RevisionState.SUPERSEDED
+    spare = _revision(next_number(session, alert.id), poster, proposal, now, material=True)
+    spare.alert_id, spare.state = alert.id, RevisionState.SPARE
+    session.add(spare)  # not to alert.revisions, which would read those of all other feeds
+    return spare
+
+
+def _live_or_newest(session: Session, alert: Alert, newest: AlertRevision) -> AlertRevision:
+    """Return what people were told, or, if nobody was told yet, what is to be told."""
+    if not alert.live_revision:
+        return newest
+    return revision_of(session, alert.id, alert.live_revision)
+
+
+def _is_material(
+    session: Session, vault: Vault, case: CaseRecord, told: AlertRevision, proposal: Proposal
+) -> bool:
+    """Say whether those who were told must hear of it."""
+    before = open_poster(vault, case.key_id, session.get_one(PosterRecord, told.poster_id))
+    area_changed = _area_digest(proposal.area) != (told.area.digest if told.area else "")
+    if before is None or area_changed or told.tier is not proposal.tier:
+        return True
+    return material_change(before, without_the_found(proposal.poster))
+
+
+def _rises(told: AlertRevision, proposal: Proposal) -> bool:
+    order = list(Tier)
+    return order.index(proposal.tier) < order.index(told.tier)
+
+
+def _revision(
+    number: int,
+    poster: PosterRecord,
+    proposal: Proposal,
+    now: datetime,
+    *,
+    material: bool,
+) -> AlertRevision:
+    revision = AlertRevision(
+        number=number,
+        poster=poster,
+        state=RevisionState.HELD,
+        tier=proposal.tier,
+        country=proposal.country,
+        time_zone=proposal.time_zone,
+        held_reasons=as_json(proposal.hold),
+        material=material,
+        expires_at=proposal.expires_at,
+        made_at=now,
+    )
+    if proposal.area is not None:
+        revision.area = area_record(proposal.area, now)
+    return revision
+
+
+def area_record(area: AreaOfInterest, now: datetime) -> AreaRecord:
+    """Return an area as it is stored; its digest is what an approval binds to."""
+    return AreaRecord(
+        shape=area.shape,
+        provenance=area.provenance,
+        confidence=area.confidence,
+        area_km2=area.area_km2,
+        source=area.source[:500],
+        places=list(area.places),
+        digest=_area_digest(area),
+        made_at=now,
+    )
+
+
+def _live_or_held(
+    session: Session,
+    feed: Feed,
+    alert: Alert,
+    revision: AlertRevision,
+    proposal: Proposal,
+    now: datetime,
+) -> None:
+    if alert.status is Status.HELD:  # nobody was told: it stands as the source says now
+        alert.tier, alert.expires_at = revision.tier, revision.expires_at
+        alert.country, alert.time_zone = revision.country, revision.time_zone
+    if not proposal.hold:
+        go_live(session, alert, revision, now, actor=f"feed:{feed.slug}")
+
+
+def _area_digest(area: AreaOfInterest | None) -> str:
+    return hashlib.sha256(area.shape.normalize().wkb).hexdigest() if area else ""

@@ -1,0 +1,1 @@
+"""What does a CAP message ask, and of which cases? Done once, alert by alert."""
