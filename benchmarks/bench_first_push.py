@@ -24,6 +24,7 @@ from alerts.store.engine import Store
 from benchmarks.crowd import write_crowd
 from geo.circle import circle
 from geo.coordinates import LonLat
+from tests.fakes.names import name_of
 from tests.flow.house import House, PartnerFeed, eventually
 
 NEIGHBORHOODS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
@@ -101,14 +102,15 @@ def first_push_total(house: House) -> tuple[float, float]:
 def poster(number: int) -> dict[str, Any]:
     """Return a poster of a fictional child in one of PLACES."""
     city, state = PLACES[number % len(PLACES)]
+    first, last = name_of(str(number))
     return {
         "organizationCode": "BENCH",
         "caseNumber": str(number),
         "amberAlert": True,
         "children": [
             {
-                "firstName": "Robin",
-                "lastName": "Example",
+                "firstName": first,
+                "lastName": last,
                 "ageNow": "9",
                 "missingCity": city,
                 "missingState": state,
