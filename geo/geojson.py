@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, mapping
 
-from geo.circle import circle_ground
+from geo.circle import MIN_RADIUS_M, circle_ground
 from geo.coordinates import LonLat
 from geo.errors import InvalidShape
 from geo.geojson_rings import array, position, rings_of_polygon
@@ -69,7 +69,7 @@ def parse_feature(value: object, where: str = "") -> Ground:
     ----------
     value : object
         A Feature whose geometry is a Polygon, MultiPolygon or GeometryCollection of them, or a
-        Point with `properties.radius_m`: metres, above 0 and at most 500,000.
+        Point with `properties.radius_m`: metres, 0.1 to 500,000.
     where : str
         JSON pointer of `value` in the document, put before the pointers of errors.
 
@@ -184,9 +184,9 @@ def _round_a_point(
         raise InvalidShape(
             "a Point needs radius_m, a number of metres", code="radius", where=radius_where
         )
-    if not 0 < radius_m <= MAX_RADIUS_M:
+    if not MIN_RADIUS_M <= radius_m <= MAX_RADIUS_M:
         raise InvalidShape(
-            f"radius_m must be above 0 and at most {MAX_RADIUS_M:,.0f} metres",
+            f"radius_m must be at least {MIN_RADIUS_M} and at most {MAX_RADIUS_M:,.0f} metres",
             code="radius",
             where=radius_where,
         )

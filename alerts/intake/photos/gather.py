@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from alerts.clock import Clock
@@ -88,15 +89,22 @@ def gather_photos(
 def photos_wanted(store: Store, vault: Vault, revision_id: int) -> list[Photo]:
     """Return the photos that a revision's poster shows and we neither have nor may have."""
     with store.read() as session:
-        revision = session.get_one(AlertRevision, revision_id)
-        case = _case_of(session, revision)
-        if case.ended_at is not None:
+        found = session.execute(_POSTER, {"revision_id": revision_id}).one()
+        if found.ended_at is not None:
             return []
-        record = session.get_one(PosterRecord, revision.poster_id)
-        poster = open_poster(vault, case.key_id, record)
+        poster = open_poster(vault, found.key_id, found.PosterRecord)
         shown = photos_shown(poster) if poster else []
-        known = known_sources(session, case.id) if shown else set()
+        known = known_sources(session, found.id) if shown else set()
     return [p for p in shown if source_hash(vault, p) not in known]
+
+
+_POSTER = (  # made once: it is asked for every revision, of which few have photos
+    select(PosterRecord, CaseRecord.id, CaseRecord.key_id, CaseRecord.ended_at)
+    .join(AlertRevision, AlertRevision.poster_id == PosterRecord.id)
+    .join(Alert, Alert.id == AlertRevision.alert_id)
+    .join(CaseRecord, CaseRecord.id == Alert.case_id)
+    .where(AlertRevision.id == bindparam("revision_id"))
+)
 
 
 def _keep(

@@ -75,3 +75,16 @@ def test_what_is_dropped_leaves_nothing_behind() -> None:
 def test_pairs_are_the_same_for_the_same_seed() -> None:
     assert list(pairs(20, seed=9)) == list(pairs(20, seed=9))
     assert [pair.is_same for pair in pairs(20, seed=9)] == [True, False] * 10
+
+
+def test_of_hundreds_of_one_name_few_are_compared_and_the_surest_is_among_them() -> None:
+    rng = seeded(8)
+    child = child_of(rng).model_copy(update={"ncic_number": "M123456789"})
+    namesake = child.model_copy(update={"date_of_birth": None, "ncic_number": None})
+    book = Book()
+    for number in range(1, 601):
+        who = child if number == 550 else namesake
+        book.add(known(number, poster_of(rng, f"ORG{number}", who)))
+    identity = identity_of(poster_of(rng, "X", child), NOW)
+    assert len(book._candidates(identity)) <= 200
+    assert book.matches(identity)[0].case_id == 550

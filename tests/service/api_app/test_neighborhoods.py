@@ -101,7 +101,7 @@ BAD: list[tuple[object, str, str]] = [
     (circle(MARQUETTE, 0), "radius", "/properties/radius_m"),
     (circle(MARQUETTE, -5), "radius", "/properties/radius_m"),
     (circle(MARQUETTE, 1e12), "radius", "/properties/radius_m"),
-    (circle(MARQUETTE, 0.0001), "no_area", ""),
+    (circle(MARQUETTE, 0.0001), "radius", "/properties/radius_m"),
     (circle(MARQUETTE, 100_000), "too_large", "/geometry"),
     (polygon(*big_ring(600)), "too_many_vertices", "/geometry"),
     (polygon((1, 1), (2, 2), (3, 3)), "no_area", "/geometry"),
