@@ -16,7 +16,7 @@ from alerts.alert import Tier, WaveKind
 from alerts.push import Outcome
 from alerts.store.alerts import Alert
 from alerts.store.leads import alerts_of_same_child
-from alerts.store.waves import Batch, Wave, batches_naming, batches_of_alert
+from alerts.store.waves import Batch, Wave, batches_naming, batches_of_alert, unpack_ids
 
 FIRST_TELLING = (WaveKind.ALERT, WaveKind.EXERCISE)
 TELLING = (WaveKind.ALERT, WaveKind.UPDATE, WaveKind.CORRECTION, WaveKind.EXERCISE)
@@ -83,7 +83,7 @@ def pushes_since(session: Session, since: datetime) -> tuple[Ids, Ids]:
     for row in session.execute(statement.execution_options(yield_per=200)):
         reached = np.isin(np.frombuffer(row.outcomes, np.uint8), PUSHED_OR_DUE)
         people.setdefault(row.alert_id, []).append(
-            np.frombuffer(row.subscriber_ids, "<i8")[reached]
+            unpack_ids(row.subscriber_ids)[reached]
         )
     if not people:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.errors import NotFound
-from alerts.store.base import Base, Ground, PublicId, RowId, Shape, choice
+from alerts.store.base import Base, BigKey, Ground, PublicId, RowId, Shape, choice
 from alerts.store.cases import CaseRecord, PosterRecord
 from alerts.store.many import among
 
@@ -41,7 +41,8 @@ class Alert(Base):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[EndReason | None] = mapped_column(choice(EndReason))
     first_push_at: Mapped[datetime | None]  # handed to a channel
-    planned_seq: Mapped[int] = mapped_column(default=0)  # neighborhood changes told of so far
+    # neighborhood changes told of so far
+    planned_seq: Mapped[int] = mapped_column(BigKey, default=0)
     settled_at: Mapped[datetime | None]  # everybody who was told knows that it is over
 
     case: Mapped[CaseRecord] = relationship()

@@ -71,8 +71,12 @@ class Neighborhood(Base):
         ForeignKey("subscriber.id", ondelete="CASCADE"), index=True
     )
     name: Mapped[str] = mapped_column(String(60))
-    shape: Mapped[Ground] = mapped_column(Shape())
+    shape: Mapped[Ground] = mapped_column(Shape())  # of cells: the outline of them all
     radius_m: Mapped[float | None]  # it was drawn as a circle of this radius
+    # FIPS code of the county that its middle lies in, "": in none; None: not looked up yet
+    county: Mapped[str | None] = mapped_column(String(5))
+    cell_resolution: Mapped[int | None]  # H3, 0-15; None: the polygon itself is kept
+    cells: Mapped[bytes | None] = mapped_column(LargeBinary)  # H3 indexes, sorted uint64 BE
     drawn_at: Mapped[datetime]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.alert import WaveKind
 from alerts.push import Outcome
-from alerts.store.base import Base, PublicId, RowId, choice
+from alerts.store.base import Base, BigKey, PublicId, RowId, choice
 from alerts.store.subscribers import Channel
 
 Ids = NDArray[np.int64]
@@ -51,7 +51,7 @@ class Wave(Base):
     priority: Mapped[int]
     silent: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
-    change_seq: Mapped[int]  # neighborhoods as of this change
+    change_seq: Mapped[int] = mapped_column(BigKey)  # neighborhoods as of this change
     people: Mapped[int]
     devices: Mapped[int]
     capped: Mapped[int] = mapped_column(default=0)  # people left out by their weekly cap
@@ -73,9 +73,9 @@ class Batch(Base):
     priority: Mapped[int]
     silent: Mapped[bool] = mapped_column(default=False)
     size: Mapped[int]
-    device_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 LE
-    subscriber_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 LE
-    neighborhood_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 LE, 0: none
+    device_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 big-endian
+    subscriber_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 big-endian
+    neighborhood_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 big-endian, 0: none
     outcomes: Mapped[bytes] = mapped_column(LargeBinary)  # uint8, alerts.push.Outcome
     state: Mapped[BatchState] = mapped_column(choice(BatchState))
     not_before: Mapped[datetime]  # quiet hours, or the next try
@@ -87,15 +87,15 @@ class Batch(Base):
 
     def devices(self) -> Ids:
         """Device ids, in order."""
-        return np.frombuffer(self.device_ids, "<i8")
+        return unpack_ids(self.device_ids)
 
     def people(self) -> Ids:
         """The owner of each device."""
-        return np.frombuffer(self.subscriber_ids, "<i8")
+        return unpack_ids(self.subscriber_ids)
 
     def neighborhoods(self) -> Ids:
         """The neighborhood by which each device was reached; 0 where none counts."""
-        return np.frombuffer(self.neighborhood_ids, "<i8")
+        return unpack_ids(self.neighborhood_ids)
 
     def outcome_array(self) -> Outcomes:
         """One outcome each, a copy that may be changed."""
@@ -132,6 +132,16 @@ class Report(Base):
     received_at: Mapped[datetime]
 
 
+def pack_ids(ids: Ids) -> bytes:
+    """Write ids as PostgreSQL's int8send does, so that it can make batches by itself."""
+    return ids.astype(">i8").tobytes()
+
+
+def unpack_ids(packed: bytes) -> Ids:
+    """Read what `pack_ids` wrote."""
+    return np.frombuffer(packed, ">i8").astype(np.int64)
+
+
 def waves_of(session: Session, alert_id: int) -> Sequence[Wave]:
     """Return an alert's waves, oldest first."""
     return session.scalars(select(Wave).where(Wave.alert_id == alert_id).order_by(Wave.id)).all()
@@ -156,7 +166,7 @@ def batches_naming(
     The database compares packed bytes, so a batch may come along that doesn't name the person:
     look at `people()`.
     """
-    needle = np.int64(subscriber_id).astype("<i8").tobytes()
+    needle = pack_ids(np.array([subscriber_id]))
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     position = func.pg_catalog.position if is_postgresql else func.instr
     statement = (
