@@ -156,7 +156,7 @@ def _batches(wave: Wave, seats: Sequence[Seat], now: datetime, batch_size: int) 
 
 
 def _packed(ids: Iterable[int]) -> bytes:
-    return np.fromiter(ids, "<i8").tobytes()
+    return np.fromiter(ids, ">i8").tobytes()
 
 
 def _device_rows() -> Any:

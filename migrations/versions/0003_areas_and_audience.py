@@ -123,7 +123,7 @@ def _follow() -> None:
         ):
             into = "audience_change (changed_table, row_id)"
             values = f"VALUES ('{table}', {row}.id)"
-            note = f"INSERT OR REPLACE INTO {into} {values}"  # noqa: S608 - names of FOLLOWED
+            note = f"INSERT OR REPLACE INTO {into} {values}"
             op.execute(
                 f"CREATE TRIGGER follow_{table}_{event} AFTER {when} ON {table} BEGIN {note}; END"
             )
