@@ -76,6 +76,29 @@ def pack(shape: Shape) -> bytes:
     return _encoded(on_grid)
 
 
+def pack_rings(units: NDArray[np.int32], corners: NDArray[np.int64]) -> list[bytes]:
+    """Pack many polygons of one ring each, as `pack` does; nothing is checked.
+
+    Parameters
+    ----------
+    units : (V, 2) array
+        lon, lat of the corners of all polygons, one after the other, in units of 1e-7 degrees;
+        each ring counter-clockwise, valid on that grid, its closing corner left out.
+    corners : (N,) array
+        How many corners each polygon has.
+    """
+    sizes = 2 + 2 * corners  # words
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    words = np.empty(int(sizes.sum()), "<i4")
+    body = np.ones(len(words), dtype=bool)
+    body[starts] = body[starts + 1] = False
+    words[starts], words[starts + 1] = VERSION | 1 << 8, 2 * corners + 1
+    words[body] = units.ravel()
+    data = words.tobytes()
+    return [data[s:e] for s, e in zip((4 * starts).tolist(), (4 * ends).tolist(), strict=True)]
+
+
 def unpack(data: bytes) -> Shape:
     """Unpack one shape; a single part is a Polygon. Raises InvalidShape (code "packed")."""
     shape: Shape = unpack_many([data])[0]
@@ -90,28 +113,64 @@ def unpack_many(blobs: Sequence[bytes]) -> NDArray[np.object_]:
     InvalidShape
         A blob that `pack` didn't make (code "packed").
     """
-    if len(blobs) == 0:
+    return shapes_of(*joined(blobs))
+
+
+def joined(blobs: Sequence[bytes]) -> tuple[Words, NDArray[np.int64]]:
+    """Lay blobs behind each other: all words, and where each begins (N + 1, the end at last)."""
+    sizes = np.fromiter(map(len, blobs), dtype=np.int64, count=len(blobs))
+    _insist(bool((sizes % 4 == 0).all() and (sizes >= 4).all()))
+    words: Words = np.frombuffer(b"".join(blobs), dtype="<i4")
+    return words, np.concatenate(([0], np.cumsum(sizes // 4)))
+
+
+def shapes_of(words: Words, starts: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Unpack what `joined` laid out; errors as `unpack_many`."""
+    if len(starts) == 1:
         return np.empty(0, dtype=object)
-    layout = _layout(blobs)
+    layout = _layout(words, starts)
     degrees = layout.lonlat / UNITS_PER_DEGREE
     ring_of_vertex = np.repeat(np.arange(len(layout.ring_sizes)), layout.ring_sizes)
     rings = np.asarray(shapely.linearrings(degrees, indices=ring_of_vertex), dtype=object)
     polygons = shapely.polygons(rings, indices=np.cumsum(layout.is_shell) - 1)
     return _one_per_blob(
-        np.asarray(polygons, dtype=object), layout.ring_blob[layout.is_shell], len(blobs)
+        np.asarray(polygons, dtype=object), layout.ring_blob[layout.is_shell], len(starts) - 1
     )
 
 
 def boxes_many(blobs: Sequence[bytes]) -> NDArray[np.float64]:
     """Bounding boxes in degrees, (N, 4): west, south, east, north; errors as `unpack_many`."""
-    if len(blobs) == 0:
-        return np.empty((0, 4))
-    layout = _layout(blobs)
-    per_blob = np.bincount(layout.ring_blob, weights=layout.ring_sizes, minlength=len(blobs))
+    return boxes_of(*joined(blobs)) / UNITS_PER_DEGREE
+
+
+def boxes_of(words: Words, starts: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Bounding boxes in units of what `joined` laid out, (N, 4); errors as `unpack_many`."""
+    count = len(starts) - 1
+    if count == 0:
+        return np.empty((0, 4), np.int32)
+    layout = _layout(words, starts)
+    per_blob = np.bincount(layout.ring_blob, weights=layout.ring_sizes, minlength=count)
     firsts = np.concatenate(([0], np.cumsum(per_blob.astype(np.int64))[:-1]))
-    low = np.minimum.reduceat(layout.lonlat, firsts, axis=0)
-    high = np.maximum.reduceat(layout.lonlat, firsts, axis=0)
-    return np.hstack((low, high)) / UNITS_PER_DEGREE
+    boxes = np.empty((count, 4), np.int32)
+    for axis in (0, 1):
+        along = np.ascontiguousarray(layout.lonlat[:, axis])
+        boxes[:, axis] = np.minimum.reduceat(along, firsts)
+        boxes[:, axis + 2] = np.maximum.reduceat(along, firsts)
+    return boxes
+
+
+def corner_places(
+    words: Words, starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the corners of packed shapes that lie from `starts` to `ends` in `words`.
+
+    Returns
+    -------
+    tuple
+        Where each shape's corners begin (lon, lat, lon, ... of all its rings), and how many it has.
+    """
+    begins = starts + 1 + (words[starts] >> 8)
+    return begins, (ends - begins) // 2
 
 
 def box(data: bytes) -> tuple[float, float, float, float]:
@@ -138,22 +197,20 @@ def _encoded(shape: BaseGeometry) -> bytes:
     return np.array(head, dtype="<i4").tobytes() + b"".join(ring.tobytes() for ring in units)
 
 
-def _layout(blobs: Sequence[bytes]) -> _Layout:
+def _layout(words: Words, bounds: NDArray[np.int64]) -> _Layout:
     """Find rings and vertices of all blobs without a loop over them."""
-    sizes = np.fromiter(map(len, blobs), dtype=np.int64, count=len(blobs))
-    _insist(bool((sizes % 4 == 0).all() and (sizes >= 4).all()))
-    words: Words = np.frombuffer(b"".join(blobs), dtype="<i4")
-    starts = np.concatenate(([0], np.cumsum(sizes // 4)[:-1]))
+    starts, sizes = bounds[:-1], np.diff(bounds)
+    count = len(starts)
     ring_counts = (words[starts] >> 8).astype(np.int64)
     _insist(bool((words[starts] & 0xFF == VERSION).all() and (ring_counts > 0).all()))
-    _insist(bool((ring_counts < sizes // 4).all()))
-    ring_blob = np.repeat(np.arange(len(blobs)), ring_counts)
+    _insist(bool((ring_counts < sizes).all()))
+    ring_blob = np.repeat(np.arange(count), ring_counts)
     firsts = np.cumsum(ring_counts) - ring_counts
     within = np.arange(len(ring_blob)) - np.repeat(firsts, ring_counts)
     heads = starts[ring_blob] + 1 + within
     ring_sizes = (words[heads] >> 1).astype(np.int64)
-    vertices = np.bincount(ring_blob, weights=ring_sizes, minlength=len(blobs))
-    _insist(bool((1 + ring_counts + 2 * vertices == sizes // 4).all() and (ring_sizes > 2).all()))
+    vertices = np.bincount(ring_blob, weights=ring_sizes, minlength=count)
+    _insist(bool((1 + ring_counts + 2 * vertices == sizes).all() and (ring_sizes > 2).all()))
     is_shell = (words[heads] & 1).astype(bool)
     _insist(bool(is_shell[within == 0].all()))
     body = np.ones(len(words), dtype=bool)

@@ -105,6 +105,6 @@ def warm_up(runtime: Runtime) -> None:
             runtime.index.refresh(session)
             if not runtime.settings.is_scaled:  # there, others take documents in
                 runtime.intake.known.refresh(session, runtime.vault, runtime.clock())
-        log.info("audience_loaded", neighborhoods=len(runtime.index))
+        log.info("audience_loaded")
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()

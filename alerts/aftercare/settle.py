@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, Status, WaveKind
-from alerts.audience.make_wave import seats_of_devices, write_wave
+from alerts.audience.make_wave import follow_up_wave
 from alerts.audience.told import TELLING, devices_in_waves, devices_told
 from alerts.store.alerts import Alert
 from alerts.store.waves import Batch, BatchState, Wave, close
@@ -63,17 +63,16 @@ def _tell_the_end(session: Session, alert: Alert, now: datetime, batch_size: int
     kind = WaveKind.TAKEDOWN if alert.end_reason in NO_GOOD_NEWS else WaveKind.ALL_CLEAR
     told, heard = devices_told(session, alert.id), devices_in_waves(session, alert.id, kind)
     fresh = told[~np.isin(told, heard)]
-    found = seats_of_devices(session, fresh.tolist(), alert.tier, now, is_end=True)
-    known = set(heard.tolist())  # a phone may have been followed to its new row by an earlier pass
-    seats = [seat for seat in found if seat.device_id not in known]
-    wave = write_wave(
+    wave = follow_up_wave(
         session,
         alert,
         kind,
-        seats,
+        fresh,
         now,
+        is_end=True,
         change_seq=0,
         batch_size=batch_size,
         silent=kind is WaveKind.TAKEDOWN,
+        heard=heard,  # a phone may have been followed to its new row by an earlier pass
     )
     return wave.devices if wave else 0

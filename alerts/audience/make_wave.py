@@ -1,38 +1,30 @@
 """Makes a wave: who is reached, by which devices, held until when; all rows in one transaction.
 
 audience → minus people told already → minus those over their weekly cap → devices, grouped by
-channel, language and release time → batches.
+channel, language and release time → batches. The first telling is seated by the audience index,
+what follows it goes to devices that are known.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import String, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier, WaveKind
-from alerts.audience.index import Matches
+from alerts.audience.index import AudienceIndex, Ids, Seated, Terms, no_ids
 from alerts.audience.quiet import Nights
+from alerts.audience.seats import Row, Seats, write_batches
 from alerts.audience.told import WEEK, people_told_or_due, pushes_since
-from alerts.push import Outcome
 from alerts.store.alerts import Alert
 from alerts.store.many import among
-from alerts.store.subscribers import Channel, Device, Subscriber, followed
-from alerts.store.waves import (
-    PRIORITY_AMBER,
-    PRIORITY_END,
-    PRIORITY_OTHER,
-    Batch,
-    BatchState,
-    Wave,
-)
-
-Ids = NDArray[np.int64]
+from alerts.store.subscribers import Device, Subscriber, followed
+from alerts.store.waves import PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER, Wave
+from geo.parts import Shape
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,73 +35,90 @@ class WavePolicy:
     weekly_cap: int
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Seat:
-    """One device's place in a wave; ordered so that those of one batch are neighbours."""
+def first_wave(
+    session: Session,
+    index: AudienceIndex,
+    alert: Alert,
+    area: Shape,
+    now: datetime,
+    policy: WavePolicy,
+    *,
+    change_seq: int,
+    only: Ids | None = None,
+) -> Wave | None:
+    """Tell those whom `area` touches and who don't know yet; None if that is nobody.
 
-    not_before: datetime
-    channel: str
-    language: str
-    capped: bool
-    hushed: bool  # without a sound: it is night for this person
-    device_id: int
-    subscriber_id: int
-    neighborhood_id: int
-
-
-def seats_for(
-    session: Session, alert: Alert, matches: Matches, now: datetime, policy: WavePolicy
-) -> list[Seat]:
-    """Return the devices that a first push of this alert goes to (rules 9 and 10)."""
-    if not len(matches.subscriber_ids):
-        return []
-    people, first = np.unique(matches.subscriber_ids, return_index=True)
-    knows_cap = alert.tier is not Tier.AMBER
-    fresh = ~np.isin(people, people_told_or_due(session, alert.id, knows_cap=knows_cap))
-    people, by = people[fresh], matches.neighborhood_ids[first][fresh]
-    if not len(people):
-        return []
-    by_whom = dict(zip(people.tolist(), by.tolist(), strict=True))
-    pushed = _pushed_this_week(session, alert, now)
-    rows = _devices_of(session, people, testers_only=alert.exercise)
-    nights = Nights(alert.tier, now)
-    return [_seat(row, alert.tier, nights, pushed, policy, by_whom) for row in rows]
-
-
-def seats_of_devices(
-    session: Session, device_ids: Iterable[int], tier: Tier, now: datetime, *, is_end: bool
-) -> list[Seat]:
-    """Return seats for devices that were told before: what follows up knows no cap.
-
-    In quiet hours an update waits. An end never waits, it comes without a sound; and it follows
-    the phone: a device that was registered anew since is told where it is now.
+    `only` these people, if given: those who come late (DOMAIN rule 12).
     """
-    ids = list(device_ids)
-    if is_end:
-        ids = followed(session, ids)
-    nights = Nights(tier, now)
-    rows = session.execute(_device_rows().where(among(session, Device.id, ids)))
-    seats = [_seat(row, tier, nights, {}, None, {}) for row in rows]
-    if not is_end:
-        return seats
-    return [replace(seat, not_before=now, hushed=seat.not_before > now) for seat in seats]
+    kind = WaveKind.EXERCISE if alert.exercise else WaveKind.ALERT
+    terms = _terms(session, alert, now, policy, only)
+    return index.seat(
+        session,
+        area,
+        terms,
+        lambda seated: _add(session, alert, kind, seated, now, change_seq=change_seq),
+        policy.batch_size,
+    )
 
 
-def write_wave(
+def follow_up_wave(
     session: Session,
     alert: Alert,
     kind: WaveKind,
-    seats: Sequence[Seat],
+    device_ids: Ids,
     now: datetime,
     *,
+    is_end: bool,
     change_seq: int,
     batch_size: int,
     silent: bool = False,
+    heard: Ids | None = None,
 ) -> Wave | None:
-    """Write a wave and its batches; None if nobody is in it."""
-    if not seats:
+    """Tell devices that were told before; what follows up knows no cap. None if there is nobody.
+
+    In quiet hours an update waits. An end never waits, it comes without a sound; and it follows
+    the phone: a device that was registered anew since is told where it is now, unless it is among
+    those that `heard` it.
+    """
+    ids = followed(session, device_ids.tolist()) if is_end else device_ids.tolist()
+    seats = _seats_again(session, ids, alert.tier, now, is_end=is_end)
+    if heard is not None:
+        seats = seats.without(heard)
+    if not len(seats):
         return None
-    capped = {seat.subscriber_id for seat in seats if seat.capped}
+    seated = Seated(people=seats.people(), devices=len(seats), capped=0)
+    wave = _add(session, alert, kind, seated, now, change_seq=change_seq, silent=silent)
+    write_batches(session, wave, seats, now, batch_size)
+    return wave
+
+
+def _terms(
+    session: Session, alert: Alert, now: datetime, policy: WavePolicy, only: Ids | None
+) -> Terms:
+    is_amber = alert.tier is Tier.AMBER
+    pushed, pushes = (no_ids(), no_ids()) if is_amber else pushes_since(session, now - WEEK)
+    return Terms(
+        tier=alert.tier,
+        now=now,
+        testers_only=alert.exercise,
+        left_out=people_told_or_due(session, alert.id, knows_cap=not is_amber),
+        pushed=pushed,
+        pushes=pushes,
+        weekly_cap=policy.weekly_cap,
+        among=only,
+    )
+
+
+def _add(
+    session: Session,
+    alert: Alert,
+    kind: WaveKind,
+    seated: Seated,
+    now: datetime,
+    *,
+    change_seq: int,
+    silent: bool = False,
+) -> Wave:
     wave = Wave(
         alert_id=alert.id,
         revision=alert.live_revision,
@@ -118,98 +127,62 @@ def write_wave(
         silent=silent,
         made_at=now,
         change_seq=change_seq,
-        people=len({seat.subscriber_id for seat in seats}),
-        devices=len(seats),
-        capped=len(capped),
+        people=seated.people,
+        devices=seated.devices,
+        capped=seated.capped,
     )
     session.add(wave)
-    session.flush()
-    session.add_all(_batches(wave, sorted(seats), now, batch_size))
     session.flush()
     return wave
 
 
-def _batches(wave: Wave, seats: Sequence[Seat], now: datetime, batch_size: int) -> Iterable[Batch]:
-    def alike(seat: Seat) -> tuple[datetime, str, str, bool, bool]:
-        return seat.not_before, seat.channel, seat.language, seat.capped, seat.hushed
-
-    for (not_before, channel, language, capped, hushed), group in groupby(seats, key=alike):
-        members = list(group)
-        for start in range(0, len(members), batch_size):
-            part = members[start : start + batch_size]
-            outcome = Outcome.CAPPED if capped else Outcome.PENDING
-            yield Batch(
-                wave_id=wave.id,
-                channel=Channel(channel),
-                language=language,
-                priority=wave.priority,
-                silent=hushed or wave.silent,
-                size=len(part),
-                device_ids=_packed(seat.device_id for seat in part),
-                subscriber_ids=_packed(seat.subscriber_id for seat in part),
-                neighborhood_ids=_packed(seat.neighborhood_id for seat in part),
-                outcomes=bytes([outcome]) * len(part),
-                state=BatchState.DONE if capped else BatchState.READY,
-                not_before=not_before,
-                done_at=now if capped else None,
-            )
+def _seats_again(
+    session: Session, device_ids: list[int], tier: Tier, now: datetime, *, is_end: bool
+) -> Seats:
+    rows = _device_rows(session, device_ids)
+    release = Nights(tier, now).release
+    numbers: dict[tuple[str, str, str | None], int] = {}
+    row_of = [numbers.setdefault(tuple(row[2:]), len(numbers)) for row in rows]
+    return Seats(
+        device_ids=np.array([row[0] for row in rows], np.int64),
+        subscriber_ids=np.array([row[1] for row in rows], np.int64),
+        neighborhood_ids=np.zeros(len(rows), np.int64),
+        row_of=np.array(row_of, np.int64),
+        rows=[_row(*said, release, now, is_end=is_end) for said in numbers],
+    )
 
 
-def _packed(ids: Iterable[int]) -> bytes:
-    return np.fromiter(ids, ">i8").tobytes()
+def _row(
+    channel: str,
+    language: str,
+    quiet_hours: str | None,
+    release: Callable[[Any], datetime],
+    now: datetime,
+    *,
+    is_end: bool,
+) -> Row:
+    free = release(json.loads(quiet_hours) if quiet_hours else None)
+    return Row(
+        not_before=now if is_end else free,
+        channel=channel,
+        language=language,
+        capped=False,
+        hushed=is_end and free > now,
+    )
 
 
-def _device_rows() -> Any:
-    return (
-        select(
-            Device.id,
-            Device.channel,
-            Subscriber.id.label("subscriber_id"),
-            Subscriber.language,
-            Subscriber.quiet_hours,
-            Subscriber.weekly_cap,
-        )
+def _device_rows(session: Session, ids: list[int]) -> list[Any]:
+    """Return id, owner, channel, language and quiet hours (JSON) of devices that can be reached."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    hours = Subscriber.quiet_hours
+    text = cast(hours, String) if is_postgresql else type_coerce(hours, String)
+    statement = (
+        select(Device.id, Subscriber.id, type_coerce(Device.channel, String), Subscriber.language)
+        .add_columns(text)
         .join(Subscriber, Subscriber.id == Device.subscriber_id)
-        .where(Device.ended_at.is_(None))
+        .where(Device.ended_at.is_(None), among(session, Device.id, ids))
     )
-
-
-def _devices_of(session: Session, people: Ids, *, testers_only: bool) -> Sequence[Any]:
-    statement = _device_rows().where(among(session, Device.subscriber_id, people.tolist()))
-    if testers_only:
-        statement = statement.where(Subscriber.tester)
-    return session.execute(statement).all()
-
-
-def _seat(
-    row: Any,
-    tier: Tier,
-    nights: Nights,
-    pushed: dict[int, int],
-    policy: WavePolicy | None,
-    by_whom: dict[int, int],
-) -> Seat:
-    capped = False
-    if policy is not None:
-        cap = policy.weekly_cap if row.weekly_cap is None else row.weekly_cap
-        capped = tier is not Tier.AMBER and pushed.get(row.subscriber_id, 0) >= cap
-    return Seat(
-        not_before=nights.release(row.quiet_hours),
-        channel=row.channel,
-        language=row.language,
-        capped=capped,
-        hushed=False,
-        device_id=row.id,
-        subscriber_id=row.subscriber_id,
-        neighborhood_id=by_whom.get(row.subscriber_id, 0),
-    )
-
-
-def _pushed_this_week(session: Session, alert: Alert, now: datetime) -> dict[int, int]:
-    if alert.tier is Tier.AMBER:
-        return {}
-    ids, counts = pushes_since(session, now - WEEK)
-    return dict(zip(ids.tolist(), counts.tolist(), strict=True))
+    return list(session.execute(statement))
 
 
 def _priority(alert: Alert, kind: WaveKind) -> int:

@@ -10,8 +10,8 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from alerts.alert import UNIDENTIFIED, RevisionState, Status, Tier, WaveKind
-from alerts.audience.index import AudienceIndex
-from alerts.audience.make_wave import WavePolicy, seats_for, seats_of_devices, write_wave
+from alerts.audience.index import AudienceIndex, Ids
+from alerts.audience.make_wave import WavePolicy, first_wave, follow_up_wave
 from alerts.audience.raise_to_amber import release_held
 from alerts.audience.told import devices_told
 from alerts.audience.wholly_sent import note_if_nobody
@@ -79,7 +79,7 @@ def catch_up(
         return 0
     index.refresh(session)
     people = np.unique(np.array([c.subscriber_id for c in changed], np.int64))
-    told = _tell_first(session, index, alert, revision, now, policy, changed[-1].seq, among=people)
+    told = _tell_first(session, index, alert, revision, now, policy, changed[-1].seq, people)
     alert.planned_seq = changed[-1].seq
     return told
 
@@ -107,16 +107,12 @@ def _tell_first(
     now: datetime,
     policy: WavePolicy,
     seq: int,
-    among: "np.ndarray[tuple[int], np.dtype[np.int64]] | None" = None,
+    only: Ids | None = None,
 ) -> int:
     if revision.area is None or not _is_pushed(revision):
         return 0
-    matches = index.reach(revision.area.shape, among)
-    seats = seats_for(session, alert, matches, now, policy)
-    kind = WaveKind.EXERCISE if alert.exercise else WaveKind.ALERT
-    wave = write_wave(
-        session, alert, kind, seats, now, change_seq=seq, batch_size=policy.batch_size
-    )
+    area = revision.area.shape
+    wave = first_wave(session, index, alert, area, now, policy, change_seq=seq, only=only)
     return wave.devices if wave else 0
 
 
@@ -131,9 +127,14 @@ def _tell_update(
     if revision.number == 1 or not revision.material:
         return 0
     # a sender that holds a chunk in flight has looked at the revision before this one went live
-    told = devices_told(session, alert.id, or_in_flight=True).tolist()
-    seats = seats_of_devices(session, told, alert.tier, now, is_end=False)
-    wave = write_wave(
-        session, alert, WaveKind.UPDATE, seats, now, change_seq=seq, batch_size=policy.batch_size
+    wave = follow_up_wave(
+        session,
+        alert,
+        WaveKind.UPDATE,
+        devices_told(session, alert.id, or_in_flight=True),
+        now,
+        is_end=False,
+        change_seq=seq,
+        batch_size=policy.batch_size,
     )
     return wave.devices if wave else 0

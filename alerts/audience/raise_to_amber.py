@@ -18,7 +18,7 @@ from alerts.audience.told import FIRST_TELLING
 from alerts.store.alerts import Alert
 from alerts.store.many import among
 from alerts.store.subscribers import Subscriber
-from alerts.store.waves import PRIORITY_AMBER, Batch, BatchState, Wave
+from alerts.store.waves import PRIORITY_AMBER, Batch, BatchState, Wave, pack_ids
 
 
 def release_held(session: Session, alert: Alert, now: datetime) -> int:
@@ -82,8 +82,8 @@ def _part(batch: Batch, not_before: datetime, chosen: NDArray[np.bool_]) -> Batc
 def _packed(batch: Batch, chosen: NDArray[np.bool_]) -> dict[str, Any]:
     return {
         "size": int(chosen.sum()),
-        "device_ids": batch.devices()[chosen].tobytes(),
-        "subscriber_ids": batch.people()[chosen].tobytes(),
-        "neighborhood_ids": batch.neighborhoods()[chosen].tobytes(),
+        "device_ids": pack_ids(batch.devices()[chosen]),
+        "subscriber_ids": pack_ids(batch.people()[chosen]),
+        "neighborhood_ids": pack_ids(batch.neighborhoods()[chosen]),
         "outcomes": batch.outcome_array()[chosen].tobytes(),
     }

@@ -187,7 +187,8 @@ def _drop_moved_away(
     if live.area is None:
         return
     index.refresh(session)
-    inside = np.isin(batch.people(), index.reach(live.area.shape).subscriber_ids)
+    found = index.reach(session, live.area.shape, np.unique(batch.people()[doubtful]))
+    inside = np.isin(batch.people(), found.subscriber_ids)
     gone = doubtful & ~inside & (outcomes == Outcome.PENDING)
     outcomes[gone] = Outcome.MOVED_AWAY
 

@@ -1,21 +1,31 @@
 """Is what depends on one person, or on nothing, not done for everybody?"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 import numpy as np
 import pytest
-from shapely.geometry import MultiPolygon, Polygon
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
-from alerts.audience import columns, quiet
-from alerts.audience.columns import Columns
-from alerts.audience.index import Matches
+from alerts.audience import quiet
+from alerts.audience.index import (
+    AudienceIndex,
+    Figures,
+    Ids,
+    MakeWave,
+    Matches,
+    Question,
+    Terms,
+    no_ids,
+)
 from alerts.audience.quiet import Nights, QuietHours
 from alerts.store.alerts import Alert
 from alerts.store.subscribers import newest_change
+from alerts.store.waves import Wave
 from geo.circle import circle_ground
+from geo.parts import Shape
 from tests.audience.town import CENTRE, FAR_AWAY, NEARBY_M, Town
 from tests.fakes.clock import NOON
 
@@ -63,50 +73,33 @@ def test_the_same_quiet_hours_are_read_once_and_others_apart(
     assert len(reads) == 2
 
 
-class Breaks(Columns):
-    """An index whose database goes away after the first page of its first load."""
-
-    pages = 0
-
-    def _append(self, *page: object) -> None:
-        super()._append(*page)  # type: ignore[arg-type]
-        self.pages += 1
-        if self.pages == 1:
-            raise ConnectionError
-
-
-def test_a_first_load_that_broke_off_starts_from_scratch(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(columns, "ROWS_AT_ONCE", 2)
-    people = [town.person() for _ in range(5)]
-    index = Breaks()
-    with town.store.read() as session, pytest.raises(ConnectionError):
-        index.refresh(session)
-    town.leave(town.home_of(people[0]))
-    with town.store.read() as session:
-        index.refresh(session)
-    assert index.reach(NEAR).subscriber_ids.tolist() == people[1:]
-    assert len(index) == len(index.alive()[1]) == 4
-
-
-class Curious(Columns):
+@dataclass(kw_only=True)
+class Curious:
     """An index that remembers for whom it was asked."""
 
-    asked: "np.ndarray[tuple[int], np.dtype[np.int64]] | None" = None
-    refreshed = 0
+    index: AudienceIndex
+    asked: Ids | None = None
+    refreshed: int = 0
 
     def refresh(self, session: Session) -> int:
         self.refreshed += 1
-        return super().refresh(session)
+        return self.index.refresh(session)
 
-    def reach(self, area: "Polygon | MultiPolygon", owners_among: object = None) -> Matches:
-        self.asked = owners_among  # type: ignore[assignment]
-        return super().reach(area, owners_among)  # type: ignore[arg-type]
+    def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
+        return self.index.reach(session, area, among)
+
+    def figures(self, session: Session, area: Shape, asked: Question) -> Figures:
+        return self.index.figures(session, area, asked)
+
+    def seat(
+        self, session: Session, area: Shape, terms: Terms, make_wave: MakeWave, batch_size: int
+    ) -> Wave | None:
+        self.asked = terms.among
+        return self.index.seat(session, area, terms, make_wave, batch_size)
 
 
 def test_catching_up_looks_only_at_those_who_changed(town: Town) -> None:
-    index = town.index = Curious()
+    index = town.index = Curious(index=town.index)
     town.person()
     alert_id = town.alert()
     town.plan(alert_id)
@@ -119,15 +112,15 @@ def test_catching_up_looks_only_at_those_who_changed(town: Town) -> None:
 def test_an_index_asked_for_some_finds_those_of_them_that_are_in_the_area(town: Town) -> None:
     ana, _, eve = town.person(), town.person(), town.person()
     far = town.person(at=FAR_AWAY)
+    some = np.array([ana, eve, far], np.int64)
     with town.store.read() as session:
         town.index.refresh(session)
-    some = np.array([ana, eve, far], np.int64)
-    assert town.index.reach(NEAR, some).subscriber_ids.tolist() == [ana, eve]
-    assert town.index.reach(NEAR, np.zeros(0, np.int64)).subscriber_ids.tolist() == []
+        assert town.index.reach(session, NEAR, some).subscriber_ids.tolist() == [ana, eve]
+        assert town.index.reach(session, NEAR, no_ids()).subscriber_ids.tolist() == []
 
 
 def test_what_is_never_pushed_catches_up_without_looking(town: Town) -> None:
-    index = town.index = Curious()
+    index = town.index = Curious(index=town.index)
     alert_id = town.alert(tier=Tier.LONG_TERM)
     town.plan(alert_id)
     town.person()

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.area_of_interest import AreaOfInterest, Provenance
-from alerts.audience.columns import Columns
+from alerts.audience.choose import audience_index
+from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import WavePolicy
 from alerts.audience.plan import catch_up, plan_revision
 from alerts.intake.case.revise import area_record
@@ -68,9 +69,13 @@ class Town:
     store: Store
     vault: Vault
     clock: StandingClock = field(default_factory=StandingClock)
-    index: Columns = field(default_factory=Columns)
+    index: AudienceIndex = field(init=False)
     policy: WavePolicy = POLICY
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        """Get the index that this store needs."""
+        self.index = audience_index(self.store)
 
     def person(
         self,

@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
-from alerts.audience.columns import Columns
-from alerts.audience.index import Matches
+from alerts.audience.columns.index import Columns
 from alerts.delivery.compose import Composer
 from alerts.errors import PushError
 from alerts.push import Outcome, PushMessage
@@ -20,7 +19,7 @@ from alerts.store.base import Ground
 from alerts.store.cases import CaseRecord, PhotoRecord, receipt_of_case
 from alerts.store.rehearsal import NoMedia
 from alerts.store.subscribers import Channel
-from alerts.store.waves import Batch, BatchState, Ids, Wave
+from alerts.store.waves import Batch, BatchState, Wave
 from geo.circle import circle_ground
 from service.jobs import FAILED_WAITS, Job, Jobs, Turn
 from service.wiring import Runtime
@@ -247,10 +246,12 @@ NOWHERE = circle_ground(FAR_AWAY, 1_000)
 class BrokenIndex(Columns):
     """Can't say whom one area reaches."""
 
-    def reach(self, area: Ground, owners_among: Ids | None = None) -> Matches:
+    def seat(
+        self, session: Session, area: Ground, terms: Terms, make_wave: MakeWave, batch_size: int
+    ) -> Wave | None:
         if area.intersects(NOWHERE):
             raise ValueError("a bug of ours")
-        return super().reach(area, owners_among)
+        return super().seat(session, area, terms, make_wave, batch_size)
 
 
 @dataclass(frozen=True, kw_only=True)
