@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
 from alerts.audience.columns.index import Columns
+from alerts.audience.index import MakeWave, Terms
 from alerts.delivery.compose import Composer
 from alerts.errors import PushError
 from alerts.push import Outcome, PushMessage

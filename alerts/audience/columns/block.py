@@ -4,6 +4,7 @@ Rows are only ever added at the end; a row that is gone gets a box that meets no
 searches while another thread writes sees a change or doesn't: both are true at that moment.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,19 @@ class Rows:
             words=self.words[words],
             starts=self.starts[start : end + 1] - self.starts[start],
         )
+
+
+def behind_each_other(parts: Sequence[Rows]) -> Rows:
+    """Return the rows of all parts, in their order."""
+    used = np.cumsum([0, *(len(part.words) for part in parts)])
+    starts = [part.starts[:-1] + at for part, at in zip(parts, used[:-1], strict=True)]
+    return Rows(
+        ids=np.concatenate([np.zeros(0, np.int64), *(part.ids for part in parts)]),
+        owners=np.concatenate([np.zeros(0, np.int32), *(part.owners for part in parts)]),
+        counties=np.concatenate([np.zeros(0, np.int32), *(part.counties for part in parts)]),
+        words=np.concatenate([np.zeros(0, np.int32), *(part.words for part in parts)]),
+        starts=np.concatenate([*starts, used[-1:]]),
+    )
 
 
 class Block:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +11,14 @@ from alerts.audience.columns.block import Ids
 from alerts.audience.columns.figures import figures_of
 from alerts.audience.columns.match import match
 from alerts.audience.columns.neighborhoods import Neighborhoods
-from alerts.audience.columns.people import DeviceRow, OutOfOrder, People
+from alerts.audience.columns.people import OutOfOrder, People
 from alerts.audience.columns.reached import Reached, reached
 from alerts.audience.columns.read import (
     all_neighborhoods,
     collector_resting,
+    give_back,
     neighborhoods_among,
+    read_changed_devices,
     read_devices,
     read_people,
 )
@@ -104,10 +105,11 @@ class Columns:
         people, neighborhoods = People(), Neighborhoods()
         people_seq, seq = newest_audience_change(session), newest_change(session)
         with collector_resting():
-            people.put(read_people(session))
-            people.put_devices(read_devices(session))
+            read_people(session, people)
+            read_devices(session, people)
             for rows in all_neighborhoods(session, people):
                 neighborhoods.load(rows)
+        give_back(session)
         self._people, self._neighborhoods = people, neighborhoods
         self._people_seq, self._seq = people_seq, seq
         return seq
@@ -117,12 +119,9 @@ class Columns:
             people = _of(changed, Followed.SUBSCRIBER)
             devices = _of(changed, Followed.DEVICE)
             if people:
-                self._people.put(read_people(session, people))
+                read_people(session, self._people, people)
             if devices:
-                # whose change comes later in the sequence is needed now: a device names its owner
-                rows = read_devices(session, devices)
-                self._people.put(read_people(session, self._unknown(rows)))
-                self._people.put_devices(rows)
+                read_changed_devices(session, self._people, devices)
             self._people_seq = changed[-1][0]
 
     def _follow_neighborhoods(self, session: Session, seq: int) -> int:
@@ -132,11 +131,6 @@ class Columns:
             self._neighborhoods.replace(ids, rows)
             self._seq = seq = changed[-1].seq
         return seq
-
-    def _unknown(self, rows: Sequence[DeviceRow]) -> list[int]:
-        owners = sorted({row.subscriber_id for row in rows if row.subscriber_id is not None})
-        fresh = ~np.isin(np.array(owners, np.int64), self._people.ids)
-        return list(compress(owners, fresh.tolist()))
 
 
 def _of(changed: Sequence[tuple[int, str, int]], table: Followed) -> list[int]:

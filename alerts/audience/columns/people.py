@@ -6,7 +6,7 @@ that nothing points to.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from alerts.audience.index import Ids
 
 NOBODY = -1  # the owner of a device that can't be reached
 NO_CAP = -1
+NO_OWNER = 0  # no row id
 
 Ints = NDArray[np.int32]
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -22,24 +23,6 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 class OutOfOrder(Exception):
     """A new person has a lower row id than one who is known: everything must be read anew."""
-
-
-class PersonRow(NamedTuple):
-    """A person as stored."""
-
-    id: int
-    language: str
-    quiet_hours: str | None  # JSON
-    weekly_cap: int | None
-    tester: int
-
-
-class DeviceRow(NamedTuple):
-    """A device as stored; `subscriber_id` is None if it can't be reached."""
-
-    id: int
-    subscriber_id: int | None
-    channel: str
 
 
 class Words:
@@ -85,40 +68,51 @@ class People:
             ids=np.zeros(0, np.int64), owners=np.zeros(0, np.int32), channels=np.zeros(0, np.uint8)
         )
 
-    def put(self, rows: Sequence[PersonRow]) -> None:
-        """Add people, or note what they chose anew; in any order.
+    def put(
+        self,
+        ids: Sequence[int],
+        languages: Sequence[str],
+        quiet_hours: Sequence[str | None],
+        weekly_caps: Sequence[int],
+        testers: Sequence[int],
+    ) -> None:
+        """Add people, or note what they chose anew: columns, in the order of ids.
 
-        Raises: OutOfOrder.
+        `quiet_hours` are JSON; a cap of NO_CAP is the instance's. Raises: OutOfOrder.
         """
-        if not rows:
-            return
-        rows = sorted(rows)
-        ids, languages, quiet, caps, testers = zip(*rows, strict=True)
         given = np.array(ids, np.int64)
         places, known = _places(self.ids, given)
-        fresh = int((~known).sum())
-        if fresh and len(self.ids) and given[~known][0] < self.ids[-1]:
+        fresh = given[~known]
+        if len(fresh) and len(self.ids) and fresh[0] < self.ids[-1]:
             raise OutOfOrder
-        places[~known] = len(self.ids) + np.arange(fresh)
-        self._grow(given[~known])
+        places[~known] = len(self.ids) + np.arange(len(fresh))
+        grown = self._room_for(len(fresh))
         self.languages[places] = self.language_words.numbers(languages)
-        self.quiet_hours[places] = self.quiet_words.numbers(quiet)
-        self.weekly_caps[places] = [NO_CAP if cap is None else cap for cap in caps]
+        self.quiet_hours[places] = self.quiet_words.numbers(quiet_hours)
+        self.weekly_caps[places] = weekly_caps
         self.testers[places] = testers
+        if grown:
+            self.ids = np.concatenate([self.ids, fresh])  # at last: nobody is seen half known
 
-    def put_devices(self, rows: Sequence[DeviceRow]) -> None:
-        """Add devices, or note whose they are now; in any order. Their owners are known."""
-        if not rows:
-            return
-        ids, owners, channels = zip(*sorted(rows), strict=True)
-        owned = np.array([owner or 0 for owner in owners], np.int64)
-        places, known = _places(self.ids, owned)
-        owner_rows = np.where(known, places, NOBODY).astype(np.int32)
+    def put_devices(
+        self, ids: Sequence[int], owners: Sequence[int], channels: Sequence[str]
+    ) -> None:
+        """Add devices, or note whose they are now: columns, in the order of ids.
+
+        An owner is a person who is known, or NO_OWNER: the device can't be reached.
+        """
+        places, known = _places(self.ids, np.array(owners, np.int64))
         self._put_devices(
             np.array(ids, np.int64),
-            owner_rows,
+            np.where(known, places, NOBODY).astype(np.int32),
             np.array(self.channel_words.numbers(channels), np.uint8),
         )
+
+    def unknown(self, ids: Sequence[int]) -> list[int]:
+        """Return those of `ids` who aren't known."""
+        given = np.array(ids, np.int64)
+        _, known = _places(self.ids, given)
+        return [int(person) for person in given[~known]]
 
     def rows_of(self, ids: Ids) -> NDArray[np.int64]:
         """Return the rows of those of `ids` who are known."""
@@ -137,15 +131,14 @@ class People:
         mine = (self.ids, self.languages, self.quiet_hours, self.weekly_caps, self.testers)
         return sum(column.nbytes for column in (*devices, *mine))
 
-    def _grow(self, ids: Ids) -> None:
-        """Make rows for new people; `ids` last, so that nobody is seen without their choices."""
-        if not len(ids):
-            return
-        self.languages = _longer(self.languages, len(ids))
-        self.quiet_hours = _longer(self.quiet_hours, len(ids))
-        self.weekly_caps = _longer(self.weekly_caps, len(ids))
-        self.testers = _longer(self.testers, len(ids))
-        self.ids = np.concatenate([self.ids, ids])
+    def _room_for(self, more: int) -> bool:
+        """Make rows for new people, whose ids aren't there yet."""
+        if more:
+            self.languages = _longer(self.languages, more)
+            self.quiet_hours = _longer(self.quiet_hours, more)
+            self.weekly_caps = _longer(self.weekly_caps, more)
+            self.testers = _longer(self.testers, more)
+        return more > 0
 
     def _put_devices(self, ids: Ids, owners: Ints, channels: NDArray[np.uint8]) -> None:
         old = self.devices
