@@ -9,20 +9,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
+from alerts.audience.ids import Ids, no_ids
 from alerts.store.waves import Wave
 from geo.parts import Shape
 
-Ids: TypeAlias = NDArray[np.int64]
-
-
-def no_ids() -> Ids:
-    """Return nobody."""
-    return np.zeros(0, np.int64)
+__all__ = [
+    "AudienceIndex",
+    "CountyCount",
+    "DeviceCount",
+    "Figures",
+    "Ids",
+    "MakeWave",
+    "Matches",
+    "Question",
+    "Seated",
+    "Terms",
+    "no_ids",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

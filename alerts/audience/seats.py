@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from alerts.audience.ids import Ids, distinct
 from alerts.push import Outcome
 from alerts.store.subscribers import Channel
 from alerts.store.waves import Batch, BatchState, Wave, pack_ids
-
-Ids: TypeAlias = NDArray[np.int64]
 
 
 class Row(NamedTuple):
@@ -43,12 +42,12 @@ class Seats:
 
     def people(self) -> int:
         """How many people they belong to."""
-        return len(np.unique(self.subscriber_ids))
+        return len(distinct(self.subscriber_ids))
 
     def capped_people(self) -> int:
         """How many of these are over their weekly cap."""
         capped = np.array([row.capped for row in self.rows], bool)
-        return len(np.unique(self.subscriber_ids[capped[self.row_of]])) if len(self) else 0
+        return len(distinct(self.subscriber_ids[capped[self.row_of]])) if len(self) else 0
 
     def without(self, device_ids: Ids) -> "Seats":
         """Leave some devices out."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier, WaveKind
+from alerts.audience.ids import Ids, distinct, no_ids
 from alerts.push import Outcome
 from alerts.store.alerts import Alert
 from alerts.store.leads import alerts_of_same_child
@@ -31,8 +31,6 @@ TOLD_OR_DUE = (
 TOLD = (Outcome.SENT, Outcome.UNKNOWN)  # these hear the end of it
 PUSHED_OR_DUE = (*TOLD, Outcome.PENDING, Outcome.IN_FLIGHT)
 WEEK = timedelta(days=7)  # over which a person's pushes are counted (DOMAIN rule 10)
-
-Ids = NDArray[np.int64]
 
 
 def people_told_or_due(session: Session, alert_id: int, *, knows_cap: bool = True) -> Ids:
@@ -82,11 +80,9 @@ def pushes_since(session: Session, since: datetime) -> tuple[Ids, Ids]:
     people: dict[int, list[Ids]] = {}
     for row in session.execute(statement.execution_options(yield_per=200)):
         reached = np.isin(np.frombuffer(row.outcomes, np.uint8), PUSHED_OR_DUE)
-        people.setdefault(row.alert_id, []).append(
-            unpack_ids(row.subscriber_ids)[reached]
-        )
+        people.setdefault(row.alert_id, []).append(unpack_ids(row.subscriber_ids)[reached])
     if not people:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return no_ids(), no_ids()
     once_each = np.concatenate([_unique(found) for found in people.values()])
     ids, counts = np.unique(once_each, return_counts=True)
     return ids, counts
@@ -128,4 +124,4 @@ def _telling(wave: Wave, batch: Batch, place: int) -> Telling:
 
 
 def _unique(found: Sequence[Ids]) -> Ids:
-    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    return distinct(np.concatenate(found)) if found else no_ids()
