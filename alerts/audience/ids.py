@@ -18,4 +18,5 @@ def distinct(ids: Ids) -> Ids:
     if not len(ids):
         return no_ids()
     in_order = np.sort(ids)
-    return in_order[np.append(True, np.diff(in_order) > 0)]
+    once: Ids = in_order[np.append(True, np.diff(in_order) > 0)]
+    return once

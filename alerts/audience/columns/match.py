@@ -77,7 +77,7 @@ def _candidates(blocks: Sequence[Block], area: Shape, owners: Mask | None) -> _C
     west, south, east, north = area.bounds
     w, s = math.floor(west * UNITS_PER_DEGREE) - 1, math.floor(south * UNITS_PER_DEGREE) - 1
     e, n = math.ceil(east * UNITS_PER_DEGREE) + 1, math.ceil(north * UNITS_PER_DEGREE) + 1
-    found, boxes = [], []
+    found, boxes = [], [np.zeros((0, 4), np.int32)]
     for block in blocks:
         count = block.count  # read first: whatever is read afterwards has at least so many rows
         box_w, box_s, box_e, box_n = columns = block.boxes[:, :count]

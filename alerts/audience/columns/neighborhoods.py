@@ -22,13 +22,15 @@ class _Full:
     by_id: NDArray[np.uint16] | None  # None: they are in that order
 
     def row_of(self, neighborhood_id: int) -> int | None:
-        """Return the row in which a neighborhood is alive."""
+        """Return the row in which a neighborhood is alive; one that moved may have dead ones."""
         ids = self.block.ids
-        place = int(np.searchsorted(ids, neighborhood_id, sorter=self.by_id))
-        if place == len(ids):
-            return None
-        row = place if self.by_id is None else int(self.by_id[place])
-        return row if ids[row] == neighborhood_id and self.block.is_alive(row) else None
+        first = int(np.searchsorted(ids, neighborhood_id, sorter=self.by_id))
+        end = int(np.searchsorted(ids, neighborhood_id, side="right", sorter=self.by_id))
+        for place in range(first, end):
+            row = place if self.by_id is None else int(self.by_id[place])
+            if self.block.is_alive(row):
+                return row
+        return None
 
 
 class Neighborhoods:
