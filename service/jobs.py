@@ -174,7 +174,7 @@ class Jobs:
             cases = [case.id for case in waiting_for_takedown(session)]
         for alert_id in ended:
             with self.guarded("settle"), r.store.begin() as session:
-                told += settle(session, alert_id, r.clock(), r.wave_policy.batch_size)
+                told += settle(session, r.index, alert_id, r.clock(), r.wave_policy.batch_size)
         for case_id in cases:
             with self.guarded("takedown"), r.store.begin() as session:
                 case = session.get_one(CaseRecord, case_id, with_for_update=True)

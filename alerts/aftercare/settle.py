@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, Status, WaveKind
+from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import follow_up_wave
 from alerts.audience.told import TELLING, devices_in_waves, devices_told
 from alerts.store.alerts import Alert
@@ -30,13 +31,15 @@ def unsettled(session: Session) -> Sequence[int]:
     ).all()
 
 
-def settle(session: Session, alert_id: int, now: datetime, batch_size: int) -> int:
+def settle(
+    session: Session, index: AudienceIndex, alert_id: int, now: datetime, batch_size: int
+) -> int:
     """Make one pass; return how many devices are told that it is over by it."""
     alert = session.get_one(Alert, alert_id, with_for_update=True)
     if alert.status is not Status.ENDED or alert.settled_at is not None:
         return 0
     on_its_way = _close_unsent(session, alert, now)
-    told = _tell_the_end(session, alert, now, batch_size)
+    told = _tell_the_end(session, index, alert, now, batch_size)
     if not on_its_way:
         alert.settled_at = now
     return told
@@ -59,12 +62,17 @@ def _close_unsent(session: Session, alert: Alert, now: datetime) -> bool:
     return held
 
 
-def _tell_the_end(session: Session, alert: Alert, now: datetime, batch_size: int) -> int:
+def _tell_the_end(
+    session: Session, index: AudienceIndex, alert: Alert, now: datetime, batch_size: int
+) -> int:
     kind = WaveKind.TAKEDOWN if alert.end_reason in NO_GOOD_NEWS else WaveKind.ALL_CLEAR
     told, heard = devices_told(session, alert.id), devices_in_waves(session, alert.id, kind)
     fresh = told[~np.isin(told, heard)]
+    if not len(fresh):
+        return 0
     wave = follow_up_wave(
         session,
+        index,
         alert,
         kind,
         fresh,

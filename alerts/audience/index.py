@@ -4,11 +4,13 @@ Embedded, `columns` answers from memory; scaled, `postgis` asks the database. Bo
 neighborhood as of the newest committed change, and the same tests hold both to the same answers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
@@ -24,7 +26,9 @@ __all__ = [
     "Ids",
     "MakeWave",
     "Matches",
+    "Phones",
     "Question",
+    "Said",
     "Seated",
     "Terms",
     "no_ids",
@@ -37,6 +41,24 @@ class Matches:
 
     neighborhood_ids: Ids
     subscriber_ids: Ids
+
+
+class Said(NamedTuple):
+    """What counts for the batch that a device goes into."""
+
+    channel: str
+    language: str
+    quiet_hours: str | None  # JSON of alerts.audience.quiet.QuietHours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phones:
+    """Devices that can be reached: columns of the same length, sorted by device id."""
+
+    device_ids: Ids
+    subscriber_ids: Ids
+    said_of: NDArray[np.int64]  # place in `said`
+    said: Sequence[Said]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +153,10 @@ class AudienceIndex(Protocol):
 
     def figures(self, session: Session, area: Shape, asked: Question) -> Figures:
         """Count whom `area` touches."""
+        ...
+
+    def phones(self, session: Session, device_ids: Ids) -> Phones:
+        """Return those of these devices that can be reached."""
         ...
 
     def seat(

@@ -12,17 +12,16 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import String, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier, WaveKind
-from alerts.audience.index import AudienceIndex, Ids, Seated, Terms, no_ids
+from alerts.audience.ids import Ids, distinct, no_ids
+from alerts.audience.index import AudienceIndex, Phones, Said, Seated, Terms
 from alerts.audience.quiet import Nights
 from alerts.audience.seats import Row, Seats, write_batches
 from alerts.audience.told import WEEK, people_told_or_due, pushes_since
 from alerts.store.alerts import Alert
-from alerts.store.many import among
-from alerts.store.subscribers import Device, Subscriber, followed
+from alerts.store.subscribers import registered_anew
 from alerts.store.waves import PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER, Wave
 from geo.parts import Shape
 
@@ -63,6 +62,7 @@ def first_wave(
 
 def follow_up_wave(
     session: Session,
+    index: AudienceIndex,
     alert: Alert,
     kind: WaveKind,
     device_ids: Ids,
@@ -80,8 +80,13 @@ def follow_up_wave(
     the phone: a device that was registered anew since is told where it is now, unless it is among
     those that `heard` it.
     """
-    ids = followed(session, device_ids.tolist()) if is_end else device_ids.tolist()
-    seats = _seats_again(session, ids, alert.tier, now, is_end=is_end)
+    index.refresh(session)
+    found = index.phones(session, device_ids)
+    if is_end and len(found.device_ids) < len(device_ids):
+        gone = device_ids[~np.isin(device_ids, found.device_ids)]
+        elsewhere = registered_anew(session, gone.tolist())
+        found = index.phones(session, distinct(np.concatenate([device_ids, elsewhere])))
+    seats = _seats_again(found, alert.tier, now, is_end=is_end)
     if heard is not None:
         seats = seats.without(heard)
     if not len(seats):
@@ -136,53 +141,26 @@ def _add(
     return wave
 
 
-def _seats_again(
-    session: Session, device_ids: list[int], tier: Tier, now: datetime, *, is_end: bool
-) -> Seats:
-    rows = _device_rows(session, device_ids)
+def _seats_again(phones: Phones, tier: Tier, now: datetime, *, is_end: bool) -> Seats:
     release = Nights(tier, now).release
-    numbers: dict[tuple[str, str, str | None], int] = {}
-    row_of = [numbers.setdefault(tuple(row[2:]), len(numbers)) for row in rows]
     return Seats(
-        device_ids=np.array([row[0] for row in rows], np.int64),
-        subscriber_ids=np.array([row[1] for row in rows], np.int64),
-        neighborhood_ids=np.zeros(len(rows), np.int64),
-        row_of=np.array(row_of, np.int64),
-        rows=[_row(*said, release, now, is_end=is_end) for said in numbers],
+        device_ids=phones.device_ids,
+        subscriber_ids=phones.subscriber_ids,
+        neighborhood_ids=np.zeros(len(phones.device_ids), np.int64),
+        row_of=phones.said_of,
+        rows=[_row(said, release, now, is_end=is_end) for said in phones.said],
     )
 
 
-def _row(
-    channel: str,
-    language: str,
-    quiet_hours: str | None,
-    release: Callable[[Any], datetime],
-    now: datetime,
-    *,
-    is_end: bool,
-) -> Row:
-    free = release(json.loads(quiet_hours) if quiet_hours else None)
+def _row(said: Said, release: Callable[[Any], datetime], now: datetime, *, is_end: bool) -> Row:
+    free = release(json.loads(said.quiet_hours) if said.quiet_hours else None)
     return Row(
         not_before=now if is_end else free,
-        channel=channel,
-        language=language,
+        channel=said.channel,
+        language=said.language,
         capped=False,
         hushed=is_end and free > now,
     )
-
-
-def _device_rows(session: Session, ids: list[int]) -> list[Any]:
-    """Return id, owner, channel, language and quiet hours (JSON) of devices that can be reached."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    hours = Subscriber.quiet_hours
-    text = cast(hours, String) if is_postgresql else type_coerce(hours, String)
-    statement = (
-        select(Device.id, Subscriber.id, type_coerce(Device.channel, String), Subscriber.language)
-        .add_columns(text)
-        .join(Subscriber, Subscriber.id == Device.subscriber_id)
-        .where(Device.ended_at.is_(None), among(session, Device.id, ids))
-    )
-    return list(session.execute(statement))
 
 
 def _priority(alert: Alert, kind: WaveKind) -> int:

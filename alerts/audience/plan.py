@@ -42,7 +42,7 @@ def plan_revision(
         return 0
     seq = index.refresh(session)
     freed = _free_waiting(session, alert, revision, now)
-    updated = _tell_update(session, alert, revision, now, policy, seq)
+    updated = _tell_update(session, index, alert, revision, now, policy, seq)
     told = _tell_first(session, index, alert, revision, now, policy, seq)
     revision.planned_at, alert.planned_seq = now, seq
     if _is_pushed(revision):
@@ -118,6 +118,7 @@ def _tell_first(
 
 def _tell_update(
     session: Session,
+    index: AudienceIndex,
     alert: Alert,
     revision: AlertRevision,
     now: datetime,
@@ -129,6 +130,7 @@ def _tell_update(
     # a sender that holds a chunk in flight has looked at the revision before this one went live
     wave = follow_up_wave(
         session,
+        index,
         alert,
         WaveKind.UPDATE,
         devices_told(session, alert.id, or_in_flight=True),

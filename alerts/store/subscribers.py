@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     UniqueConstraint,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     delete,
     func,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
@@ -63,7 +65,15 @@ class Neighborhood(Base):
     """A polygon that a subscriber drew."""
 
     __tablename__ = "neighborhood"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(
+            "ix_neighborhood_countyless",
+            "id",
+            sqlite_where=text("county IS NULL"),
+            postgresql_where=text("county IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[RowId]
     public_id: Mapped[PublicId]
@@ -271,20 +281,19 @@ def forget_device(session: Session, device: Device, now: datetime) -> None:
     session.flush()
 
 
-def followed(session: Session, device_ids: Iterable[int]) -> list[int]:
-    """Return these devices, and those as which they are registered now, if they were since.
+def registered_anew(session: Session, device_ids: Iterable[int]) -> list[int]:
+    """Return as which devices these are registered now, if they ended and were since.
 
     A device that the channel says is gone isn't followed.
     """
-    ids = set(device_ids)
     live = aliased(Device)
     moved = (
         select(live.id)
         .join(Device, Device.address_hash == live.address_hash)
-        .where(among(session, Device.id, ids), live.ended_at.is_(None))
+        .where(among(session, Device.id, device_ids), live.ended_at.is_(None))
         .where(Device.ended_reason.in_((REGISTERED_ELSEWHERE, REMOVED)))
     )
-    return sorted(ids.union(session.scalars(moved)))
+    return sorted(set(session.scalars(moved)))
 
 
 def address_hash(channel: Channel, address: str) -> bytes:

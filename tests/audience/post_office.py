@@ -75,7 +75,8 @@ class PostOffice:
     def settle(self, alert_id: int) -> int:
         """Make one pass of telling the end."""
         with self.town.store.begin() as session:
-            return settle(session, alert_id, self.town.clock(), self.town.policy.batch_size)
+            town = self.town
+            return settle(session, town.index, alert_id, town.clock(), town.policy.batch_size)
 
     def outcomes(self) -> dict[int, Outcome]:
         """How it went for each device, over all batches; the newest wins."""

@@ -16,6 +16,7 @@ from alerts.audience.index import (
     Ids,
     MakeWave,
     Matches,
+    Phones,
     Question,
     Terms,
     no_ids,
@@ -90,6 +91,9 @@ class Curious:
 
     def figures(self, session: Session, area: Shape, asked: Question) -> Figures:
         return self.index.figures(session, area, asked)
+
+    def phones(self, session: Session, device_ids: Ids) -> Phones:
+        return self.index.phones(session, device_ids)
 
     def seat(
         self, session: Session, area: Shape, terms: Terms, make_wave: MakeWave, batch_size: int

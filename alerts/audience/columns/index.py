@@ -12,6 +12,7 @@ from alerts.audience.columns.figures import figures_of
 from alerts.audience.columns.match import match
 from alerts.audience.columns.neighborhoods import Neighborhoods
 from alerts.audience.columns.people import OutOfOrder, People
+from alerts.audience.columns.phones import phones_of
 from alerts.audience.columns.reached import Reached, reached
 from alerts.audience.columns.read import (
     all_neighborhoods,
@@ -23,7 +24,7 @@ from alerts.audience.columns.read import (
     read_people,
 )
 from alerts.audience.columns.seating import seats_of
-from alerts.audience.index import Figures, MakeWave, Matches, Question, Seated, Terms
+from alerts.audience.index import Figures, MakeWave, Matches, Phones, Question, Seated, Terms
 from alerts.audience.seats import write_batches
 from alerts.store.audience_changes import Followed, audience_changes_since, newest_audience_change
 from alerts.store.subscribers import changes_since, newest_change
@@ -67,6 +68,10 @@ class Columns:
     def figures(self, session: Session, area: Shape, asked: Question) -> Figures:
         """Count whom `area` touches, as of the last refresh."""
         return figures_of(self._reached(area), asked)
+
+    def phones(self, session: Session, device_ids: Ids) -> Phones:
+        """Return those of these devices that can be reached, as of the last refresh."""
+        return phones_of(self._people, device_ids)
 
     def seat(
         self, session: Session, area: Shape, terms: Terms, make_wave: MakeWave, batch_size: int
