@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.audience.choose import audience_index
+from alerts.audience.columns.index import Columns
 from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import WavePolicy
 from alerts.audience.plan import catch_up, plan_revision
@@ -69,13 +70,14 @@ class Town:
     store: Store
     vault: Vault
     clock: StandingClock = field(default_factory=StandingClock)
-    index: AudienceIndex = field(init=False)
+    index: AudienceIndex = field(default_factory=Columns)  # PostgreSQL gets its own
     policy: WavePolicy = POLICY
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         """Get the index that this store needs."""
-        self.index = audience_index(self.store)
+        if not self.store.is_sqlite and isinstance(self.index, Columns):
+            self.index = audience_index(self.store)
 
     def person(
         self,
