@@ -2,8 +2,9 @@
 
     python -m benchmarks.fuzz_audience [AREAS] [NEIGHBORHOODS]
 
-Circles of all sizes, corridors between places where people live, heaps of islands, areas with holes: every id that one of the two finds must be found by the other. Prints JSON, and
-ends with an error at the first difference, naming the area.
+Circles of all sizes, corridors between places where people live, heaps of islands, areas with
+holes: every id that one of the two finds must be found by the other. Prints JSON, and ends with an
+error at the first difference, naming the area.
 """
 
 import json
