@@ -39,6 +39,33 @@ CONFIDENCE: dict[Provenance, float] = {
     Provenance.STATE: 0.3,
 }
 
+# The words for a confidence, each from its bound up to the next. By CONFIDENCE: what was drawn is
+# certain, codes and ZIP very likely, city and county likely, a geocoder's place possible, a mere
+# state uncertain; what lowers a confidence (docs/adr/0007, 0020) lowers the word.
+CONFIDENCE_WORDS: tuple[tuple[float, str], ...] = (
+    (0.95, "certain"),
+    (0.8, "very likely"),
+    (0.6, "likely"),
+    (0.4, "possible"),
+    (0.2, "uncertain"),
+    (0.0, "doubtful"),
+)
+
+_DIGITS = 6  # 0.75 + 0.05 is 0.8
+
+
+def confidence_words(confidence: float) -> str:
+    """Return the words for a confidence of 0 to 1; an order for people, no probability.
+
+    Raises
+    ------
+    ValueError: it isn't in 0 to 1.
+    """
+    if not 0 <= confidence <= 1:
+        raise ValueError("a confidence is from 0 to 1")
+    known = round(confidence, _DIGITS)
+    return next(words for bound, words in CONFIDENCE_WORDS if known >= bound)
+
 
 class AreaOfInterest(BaseModel):
     """The ground where an alert is pushed.
