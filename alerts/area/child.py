@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from shapely.geometry import Point
 
 from alerts.area.geocodes import place_code, place_words
-from alerts.area.piece import Finding, Piece, circle_around, outline_of, united
+from alerts.area.piece import Circle, Finding, Piece, outline_of, round_piece, united
 from alerts.area.policy import AreaPolicy
 from alerts.area.whereabouts import Whereabouts
 from alerts.area_of_interest import Provenance
@@ -49,13 +49,13 @@ def _by_zip(child: Whereabouts, places: PlaceBook, policy: AreaPolicy) -> Findin
 
 
 def _zip_piece(record: PlaceRecord, policy: AreaPolicy) -> Piece:
-    radius_m = policy.zip_radius_m
-    return Piece(
-        shape=circle_around(record.lon, record.lat, radius_m),
-        provenance=Provenance.ZIP,
-        source=f"{_km(radius_m)} around ZIP {record.code} ({place_words(record)})",
-        places=(place_code(record),),
-    )
+    around = f"ZIP {record.code} ({place_words(record)})"
+    return _round(record, policy.zip_radius_m, around, Provenance.ZIP)
+
+
+def _round(record: PlaceRecord, radius_m: float, around: str, provenance: Provenance) -> Piece:
+    circle = Circle(lon=record.lon, lat=record.lat, radius_m=radius_m, around=around)
+    return round_piece(circle, provenance, (place_code(record),))
 
 
 def _by_city(child: Whereabouts, places: PlaceBook, policy: AreaPolicy) -> Finding:
@@ -85,13 +85,8 @@ def _city_radius_m(record: PlaceRecord, policy: AreaPolicy) -> float:
 
 
 def _city_piece(record: PlaceRecord, policy: AreaPolicy) -> Piece:
-    radius_m = _city_radius_m(record, policy)
-    return Piece(
-        shape=circle_around(record.lon, record.lat, radius_m),
-        provenance=Provenance.CITY,
-        source=f"{_km(radius_m)} around the centre of {place_words(record)}",
-        places=(place_code(record),),
-    )
+    around = f"the centre of {place_words(record)}"
+    return _round(record, _city_radius_m(record, policy), around, Provenance.CITY)
 
 
 def _the_one(
@@ -141,6 +136,10 @@ def _by_county(child: Whereabouts, places: PlaceBook, policy: AreaPolicy) -> Fin
     if len({county.region for county in counties}) > 1:
         return _told("ambiguous_place", where, "Several states have this county; add the state.")
     names = " and ".join(place_words(county) for county in counties)
+    if len(counties) == 1 and counties[0].shape is None:
+        around = f"the middle of {names}"
+        radius_m = policy.county_point_radius_m
+        return Finding(piece=_round(counties[0], radius_m, around, Provenance.COUNTY))
     piece = Piece(
         shape=united(outline_of(county, policy.county_point_radius_m) for county in counties),
         provenance=Provenance.COUNTY,
@@ -181,7 +180,3 @@ _STEPS: tuple[Step, ...] = (_by_zip, _by_city, _by_county, _by_state)
 
 def _told(code: str, where: str, message: str) -> Finding:
     return Finding(problems=(warning(code, where, message),))
-
-
-def _km(radius_m: float) -> str:
-    return f"{radius_m / 1000:g} km"

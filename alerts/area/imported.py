@@ -6,6 +6,7 @@ National Weather Service's zones are met in that way).
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -78,15 +79,15 @@ def read_imported(files: Iterable[tuple[str, bytes]], choice: ImportChoice) -> R
     found: dict[str, PlaceRecord] = {}
     notes: list[Unusable] = []
     for name, content in files:
-        for where, feature in _features(name, content, notes):
+        for where, feature in features_of(name, content, notes):
             place = _place(where, feature, choice, PurePath(name).stem, notes)
             if place is not None:
                 found[place.code] = _together(found.get(place.code), place)
     return ReadPlaces(places=tuple(found.values()), notes=tuple(notes))
 
 
-def _features(name: str, content: bytes, notes: list[Unusable]) -> Iterator[tuple[str, Any]]:
-    """Yield each Feature with where it is."""
+def features_of(name: str, content: bytes, notes: list[Unusable]) -> Iterator[tuple[str, Any]]:
+    """Yield what should be Features, each with where it is; what is no JSON is noted."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -135,10 +136,10 @@ def _place(
     return PlaceRecord(
         scheme=choice.scheme,
         code=code,
-        name=(_text(said, (choice.name_field,) if choice.name_field else _NAME_FIELDS) or code)[
+        name=(text_of(said, (choice.name_field,) if choice.name_field else _NAME_FIELDS) or code)[
             :_MAX_NAME_CHARS
         ],
-        region=_text(said, ("STATE",)) if choice.scheme == "ugc" else None,
+        region=text_of(said, ("STATE",)) if choice.scheme == "ugc" else None,
         country=_country(said, choice),
         lon=inside.x,
         lat=inside.y,
@@ -149,32 +150,34 @@ def _place(
 
 def _code(feature: Mapping[str, Any], said: Mapping[str, Any], choice: ImportChoice) -> str | None:
     if choice.code_field:
-        return _text(said, (choice.code_field,))
-    named = _text(said, _CODE_FIELDS.get(choice.scheme, ()))
+        return text_of(said, (choice.code_field,))
+    named = text_of(said, _CODE_FIELDS.get(choice.scheme, ()))
     if named is None and choice.scheme == "ugc":
         named = _ugc_zone(said)
-    return named or _text(said, _ANY_CODE_FIELDS) or _text(feature, ("id",))
+    return named or text_of(said, _ANY_CODE_FIELDS) or text_of(feature, ("id",))
 
 
 def _ugc_zone(said: Mapping[str, Any]) -> str | None:
     """Return "TXZ123" of the National Weather Service's own columns STATE and ZONE."""
-    state, zone = _text(said, ("STATE",)), _text(said, ("ZONE",))
+    state, zone = text_of(said, ("STATE",)), text_of(said, ("ZONE",))
     return f"{state}Z{zone.zfill(3)}" if state and zone and zone.isdecimal() else None
 
 
 def _country(said: Mapping[str, Any], choice: ImportChoice) -> str | None:
-    named = (_text(said, _COUNTRY_FIELDS) or "").upper()
+    named = (text_of(said, _COUNTRY_FIELDS) or "").upper()
     if _ALPHA_2.fullmatch(named):
         return named
     return choice.country or ("US" if choice.scheme == "ugc" else None)
 
 
-def _text(said: Mapping[str, Any], names: Iterable[str]) -> str | None:
+def text_of(said: Mapping[str, Any], names: Iterable[str]) -> str | None:
     """Return the first property that is there, as text; 17.0 is 17."""
     for name in names:
         value = said.get(name)
         if isinstance(value, str) and value.strip():
             return value.strip()
+        if isinstance(value, float) and not math.isfinite(value):
+            continue
         if isinstance(value, int | float) and not isinstance(value, bool):
             return str(int(value)) if value == int(value) else str(value)
     return None

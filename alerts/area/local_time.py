@@ -16,8 +16,13 @@ def time_zone_of(shape: Polygon | MultiPolygon) -> str | None:
     timezonefinder.
     """
     inside = largest_part(shape).representative_point()
+    return time_zone_at(inside.x, inside.y)
+
+
+def time_zone_at(lon: float, lat: float) -> str | None:
+    """Return the IANA time zone of a place, WGS84 lon/lat; source as `time_zone_of`."""
     with _ONE_AT_A_TIME:  # the finder reads its files by position
-        return _finder().timezone_at(lng=inside.x, lat=inside.y)
+        return _finder().timezone_at(lng=lon, lat=lat)
 
 
 def largest_part(shape: Polygon | MultiPolygon) -> Polygon:

@@ -4,21 +4,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shapely import union_all
 from shapely.geometry import MultiPolygon, Polygon
 
-from alerts.area_of_interest import Provenance
+from alerts.area_of_interest import CONFIDENCE, Provenance
 from alerts.places import PlaceRecord
 from alerts.problem import Problem
 from geo.circle import circle_ground
+from geo.combine import union
 from geo.coordinates import LonLat
 from geo.measure import area_km2
-from geo.polygon import ground
 
 # From what is known best to what is known worst.
 _ORDER = tuple(Provenance)
 
 _REMEMBERED = 4_000  # shapes, some 2 kB each
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Circle:
+    """The circle around a place that stands for it; it may grow with time (docs/adr/0029)."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    around: str  # "ZIP 49855 (Marquette, MI)"
+
+    @property
+    def words(self) -> str:
+        """The circle in words: "16 km around ZIP 49855 (Marquette, MI)"."""
+        return f"{self.radius_m / 1000:g} km around {self.around}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +44,8 @@ class Piece:
     source: str
     places: tuple[str, ...] = ()
     is_partial: bool = False  # some of what the source named is missing or only approximated
+    circle: Circle | None = None  # what the shape is, where it is one around a place
+    is_grown: bool = False  # a circle that grew with the time since a child was last seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +60,17 @@ class Finding:
 def circle_around(lon: float, lat: float, radius_m: float) -> Polygon | MultiPolygon:
     """Return the ground within `radius_m` metres of a point; remembered, as towns come again."""
     return circle_ground(LonLat(lon, lat), radius_m)
+
+
+def round_piece(circle: Circle, provenance: Provenance, places: tuple[str, ...]) -> Piece:
+    """Return the ground of a circle around a place."""
+    return Piece(
+        shape=circle_around(circle.lon, circle.lat, circle.radius_m),
+        provenance=provenance,
+        source=circle.words,
+        places=places,
+        circle=circle,
+    )
 
 
 def km2_of(piece: Piece) -> float:
@@ -64,8 +91,7 @@ def outline_of(record: PlaceRecord, radius_m: float) -> Polygon | MultiPolygon:
 
 def united(shapes: Iterable[Polygon | MultiPolygon]) -> Polygon | MultiPolygon:
     """Return the ground that is in any of the shapes."""
-    parts = list(shapes)
-    return parts[0] if len(parts) == 1 else ground(union_all(parts), "").shape
+    return union(list(shapes)).shape
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
@@ -73,8 +99,9 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     distinct = {piece.source: piece.shape for piece in pieces}  # siblings share their place
     return Piece(
         shape=united(distinct.values()),
-        provenance=max((piece.provenance for piece in pieces), key=_ORDER.index),
+        provenance=min((piece.provenance for piece in pieces), key=CONFIDENCE.__getitem__),
         source="; ".join(distinct),
         places=tuple(dict.fromkeys(code for piece in pieces for code in piece.places)),
         is_partial=any(piece.is_partial for piece in pieces),
+        is_grown=any(piece.is_grown for piece in pieces),
     )

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from alerts.area.growth import GrowthPolicy
+
 
 class AreaPolicy(BaseModel):
     """The numbers of the area derivation; each is a setting.
@@ -37,3 +39,16 @@ class AreaPolicy(BaseModel):
     most_distribution_states: int = 5
     # Nothing but the distribution names ground: half as sure as a state that the poster names.
     distribution_penalty: float = 0.5
+    # A geocoder's place is known less well than a city of ours, so no less ground; whose box is
+    # wider than the largest radius is a region, not a place (docs/adr/0028).
+    geocoder_least_radius_m: float = 24_000
+    geocoder_most_radius_m: float = 100_000
+    # Of two places of one name the first is meant if it is so much better known, 0-1 (Nominatim's
+    # importance: Paris in France 0.8, in Texas 0.5).
+    geocoder_outweighs_by: float = 0.2
+    # Whether it may name the city where the state alone is known; the order of DOMAIN rule 8 has
+    # the state first.
+    geocoder_refines_states: bool = False
+    geocoder_country: str | None = None  # ISO 3166-1 alpha-2 of a poster that names no country
+    # How circles around a place grow with the time since a child was last seen (docs/adr/0029).
+    growth: GrowthPolicy = GrowthPolicy()
