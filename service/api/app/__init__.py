@@ -1,6 +1,6 @@
 """The API of app users: people, devices, neighborhoods, the alerts that concern them."""
 
-from service.api.app import devices, export, feedback, my_alerts, neighborhoods, subscribers
+from service.api.app import devices, export, feedback, my_alerts, neighborhoods, subscribers, why
 from service.api.app.blueprint import app_api
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "my_alerts",
     "neighborhoods",
     "subscribers",
+    "why",
 ]

@@ -9,15 +9,19 @@ from flask import request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from alerts.audience.kept_ground import (
+    KeptGround,
+    Limits,
+    Resolution,
+    cost_in_words,
+    read_ground,
+)
 from alerts.intake.ncmec.json_text import read_json
-from alerts.problem import error
 from alerts.store.subscribers import Neighborhood
-from config.settings import Settings
-from geo.geojson import parse_feature, to_geometry
-from geo.measure import area_km2, vertex_count
-from geo.packed import pack, unpack
-from geo.parts import Shape
-from service.problem import ApiProblem, from_validation, refused
+from geo.cells import cell_names, unpack_cells
+from geo.geojson import to_geometry
+from geo.measure import area_km2
+from service.problem import from_validation, refused
 
 LONGEST_NAME = 60  # characters; `neighborhood.name`
 
@@ -33,6 +37,12 @@ class DrawnProperties(BaseModel):
 
     name: Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(_printable)] | None = None
     radius_m: float | None = Field(None, description="Metres round a Point", gt=0)
+    h3_resolution: Resolution | None = Field(
+        None,
+        description="Keep only the H3 cells of this resolution that the ground lies in, and "
+        "forget the drawing: 5 (253 km² a cell) to 9 (0.1 km²). 7 (5 km²) hides the middle of a "
+        "circle among the people of some 2 km², 8 (0.7 km²) among those of a few blocks",
+    )
 
 
 class DrawnFeature(BaseModel):
@@ -61,7 +71,14 @@ class NeighborhoodProperties(BaseModel):
     name: str | None
     area_km2: float
     radius_m: float | None = Field(description="It was drawn as a circle of that many metres")
-    notes: tuple[str, ...] = Field((), description="What was repaired in the drawing, in words")
+    h3_resolution: int | None = Field(description="Only H3 cells of this resolution are kept")
+    h3_cells: tuple[str, ...] | None = Field(description="The cells; the geometry outlines them")
+    drawn_km2: float | None = Field(
+        None, description="What the drawing covered; told once, when cells were made of it"
+    )
+    notes: tuple[str, ...] = Field(
+        (), description="What was repaired in the drawing and what cells cost, in words"
+    )
 
 
 class NeighborhoodFeature(BaseModel):
@@ -75,48 +92,73 @@ class NeighborhoodFeature(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """Ground that may be kept."""
+    """Ground that may be kept, and how it is to be kept."""
 
-    shape: Shape  # WGS84 lon/lat, valid, split at ±180°, rounded as it is stored
+    ground: KeptGround  # as it was drawn
     name: str
-    radius_m: float | None
-    notes: tuple[str, ...]
+    h3_resolution: int | None
 
 
-def read_drawing(settings: Settings) -> Drawing:
+@dataclass(frozen=True, kw_only=True)
+class Remarks:
+    """What is told once, in the answer to a drawing, and kept nowhere."""
+
+    drawn_km2: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_drawing(limits: Limits) -> Drawing:
     """Read the request's body as a drawing.
 
     Raises
     ------
-    ApiProblem: no JSON, or larger than a neighborhood may be (422, naming the limit).
-    GeoError: it draws no ground (422, naming the vertex).
+    ApiProblem: no JSON, or a property that can't be used.
+    GeoError: it draws no ground, or more than a neighborhood may cover (422, naming the limit).
     """
     reading = read_json(request.get_data())
     if not reading.ok:
         raise refused(reading.problems)
-    ground = parse_feature(reading.value)
+    ground = read_ground(reading.value, limits)
     properties = _properties(reading.value)
-    shape = unpack(pack(ground.shape))
-    _check_size(shape, settings)
-    is_circle = isinstance(reading.value, dict) and reading.value["geometry"]["type"] == "Point"
     return Drawing(
-        shape=shape,
-        name=properties.name or "",
-        radius_m=properties.radius_m if is_circle else None,
-        notes=ground.notes,
+        ground=ground, name=properties.name or "", h3_resolution=properties.h3_resolution
     )
 
 
-def as_feature(neighborhood: Neighborhood, notes: tuple[str, ...] = ()) -> NeighborhoodFeature:
-    """Return a neighborhood as GeoJSON; `notes` say what was repaired when it was drawn."""
+def remarks(drawing: Drawing, kept: KeptGround) -> Remarks:
+    """Return what is to be told of a drawing and of what is kept of it."""
+    if kept.cells is None:
+        return Remarks(notes=kept.notes)
+    return Remarks(
+        drawn_km2=float(f"{area_km2(drawing.ground.shape):.3g}"),
+        notes=(*kept.notes, cost_in_words(drawing.ground, kept)),
+    )
+
+
+def kept_ground(neighborhood: Neighborhood) -> KeptGround:
+    """Return what is kept of a neighborhood's ground."""
+    return KeptGround(
+        shape=neighborhood.shape,
+        radius_m=neighborhood.radius_m,
+        resolution=neighborhood.cell_resolution,
+        cells=unpack_cells(neighborhood.cells) if neighborhood.cells else None,
+    )
+
+
+def as_feature(neighborhood: Neighborhood, said: Remarks | None = None) -> NeighborhoodFeature:
+    """Return a neighborhood as GeoJSON, with what is said when it is drawn."""
+    said, kept = said or Remarks(), kept_ground(neighborhood)
     return NeighborhoodFeature(
         id=neighborhood.public_id,
-        geometry=to_geometry(neighborhood.shape, digits=7),
+        geometry=to_geometry(kept.shape, digits=7),
         properties=NeighborhoodProperties(
             name=neighborhood.name or None,
-            area_km2=round(area_km2(neighborhood.shape), 6),
-            radius_m=neighborhood.radius_m,
-            notes=notes,
+            area_km2=round(area_km2(kept.shape), 6),
+            radius_m=kept.radius_m,
+            h3_resolution=kept.resolution,
+            h3_cells=cell_names(kept.cells) if kept.cells else None,
+            drawn_km2=said.drawn_km2,
+            notes=said.notes,
         ),
     )
 
@@ -127,22 +169,3 @@ def _properties(feature: object) -> DrawnProperties:
         return DrawnProperties.model_validate({} if given is None else given)
     except ValidationError as bad:
         raise from_validation(bad, "/properties") from None
-
-
-def _check_size(shape: Shape, settings: Settings) -> None:
-    largest, covers = settings.largest_neighborhood_km2, area_km2(shape)
-    if covers > largest:
-        raise _too_much(
-            "too_large",
-            f"A neighborhood covers at most {largest:,g} km²; this one covers {covers:,.0f} km².",
-        )
-    most, corners = settings.largest_neighborhood_vertices, vertex_count(shape)
-    if corners > most:
-        raise _too_much(
-            "too_many_vertices",
-            f"A neighborhood has at most {most:,} vertices; this one has {corners:,}.",
-        )
-
-
-def _too_much(code: str, message: str) -> ApiProblem:
-    return refused([error(code, "/geometry", message)])

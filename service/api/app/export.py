@@ -22,6 +22,7 @@ from alerts.store.subscribers import (
     registrations_of,
 )
 from alerts.store.waves import Receipt, Report, receipts_of, reports_of
+from geo.cells import cell_names, unpack_cells
 from geo.geojson import to_geometry
 from service.api.app.blueprint import TAG, app_api, me
 from service.api.app.choices import Me, chosen
@@ -35,6 +36,8 @@ class ExportedProperties(BaseModel):
 
     name: str | None
     radius_m: float | None
+    h3_resolution: int | None
+    h3_cells: tuple[str, ...] | None
     drawn_at: datetime
 
 
@@ -139,6 +142,8 @@ def _feature(neighborhood: Neighborhood) -> ExportedNeighborhood:
         properties=ExportedProperties(
             name=neighborhood.name or None,
             radius_m=neighborhood.radius_m,
+            h3_resolution=neighborhood.cell_resolution,
+            h3_cells=cell_names(unpack_cells(neighborhood.cells)) if neighborhood.cells else None,
             drawn_at=neighborhood.drawn_at,
         ),
     )

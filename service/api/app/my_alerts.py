@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier
-from alerts.area_of_interest import Provenance
-from alerts.audience.told import TELLING, tellings_of
-from alerts.audience.why import Overlap, Touching, alerts_touching
+from alerts.audience.told import tellings_of
+from alerts.audience.why import Touching, alerts_touching
 from alerts.errors import NotFound, Refused, Sealed
 from alerts.place_words import place_words
 from alerts.store.alerts import Alert, alert_by_public_id
 from alerts.store.subscribers import Subscriber, neighborhoods_of
 from service.api.app.blueprint import TAG, app_api, me
+from service.api.app.why import Told, Why, explained, first_tellings
 from service.api.paging import PageQuery, bad_page, page_query
 from service.auth import for_subscribers
 from service.http import SUBSCRIBER_AUTH, documented, reply, runtime
@@ -28,19 +28,6 @@ from service.pages.views import Language
 from service.wiring import Runtime
 
 log = structlog.get_logger()
-
-
-class Why(BaseModel):
-    """Which of your neighborhoods an alert touches, and where its area comes from."""
-
-    neighborhood_id: UUID
-    neighborhood_name: str | None
-    overlap_km2: float
-    overlap_percent: float = Field(description="Of the neighborhood, 0-100")
-    area_revision: int
-    provenance: Provenance
-    confidence: float = Field(description="That the area is the ground the source means, 0-1")
-    source: str = Field(description="What the area was made from, in words")
 
 
 class MyAlert(BaseModel):
@@ -53,6 +40,8 @@ class MyAlert(BaseModel):
     title: str
     place: str
     told: bool = Field(description="It was pushed to you; long_term never is")
+    told_at: datetime | None
+    told_by: Told | None
     issued_at: datetime
     updated_at: datetime
     expires_at: datetime
@@ -107,13 +96,15 @@ def _entries(
     session: Session, owner: Subscriber, page: Sequence[Touching], r: Runtime
 ) -> list[MyAlert]:
     told = tellings_of(session, owner.id, [touching.alert.id for touching in page])
-    told_of = {telling.alert_id for telling in told if telling.kind in TELLING}
-    entries = (_entry(session, owner, touching, r, told_of) for touching in page)
+    first = first_tellings(session, told, owner.language)
+    entries = (
+        _entry(session, owner, touching, r, first.get(touching.alert.id)) for touching in page
+    )
     return [entry for entry in entries if entry is not None]
 
 
 def _entry(
-    session: Session, owner: Subscriber, touching: Touching, r: Runtime, told_of: set[int]
+    session: Session, owner: Subscriber, touching: Touching, r: Runtime, told: Told | None
 ) -> MyAlert | None:
     """Return an entry; None if the alert ended at this moment, or can't be worded."""
     alert = touching.alert
@@ -132,29 +123,16 @@ def _entry(
         revision=alert.live_revision,
         title=title,
         place=place_words(shown.poster),
-        told=alert.id in told_of,
+        told=told is not None,
+        told_at=told.at if told else None,
+        told_by=told,
         issued_at=_issued_at(alert),
         updated_at=touching.revision.made_at,
         expires_at=alert.expires_at,
         link=f"{r.settings.resolved_public_url}/alerts/{alert.public_id}",
-        why=[_why(touching, overlap) for overlap in touching.overlaps],
+        why=list(explained(touching.revision, touching.overlaps, owner.language)),
     )
 
 
 def _issued_at(alert: Alert) -> datetime:
     return alert.activated_at or alert.received_at
-
-
-def _why(touching: Touching, overlap: Overlap) -> Why:
-    area = touching.revision.area
-    assert area is not None  # noqa: S101 - no area touches nothing
-    return Why(
-        neighborhood_id=overlap.neighborhood.public_id,
-        neighborhood_name=overlap.neighborhood.name or None,
-        overlap_km2=round(overlap.overlap_km2, 4),
-        overlap_percent=round(overlap.overlap_percent, 2),
-        area_revision=touching.revision.number,
-        provenance=area.provenance,
-        confidence=area.confidence,
-        source=area.source,
-    )

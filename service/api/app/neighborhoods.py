@@ -6,7 +6,9 @@ from flask import Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from alerts.audience.kept_ground import KeptGround, Limits, keep, keep_after
 from alerts.problem import error
+from alerts.store.idempotency import forget_of
 from alerts.store.subscribers import (
     Neighborhood,
     neighborhood_of,
@@ -14,18 +16,30 @@ from alerts.store.subscribers import (
     note_change,
     remove_neighborhood,
 )
+from geo.cells import pack_cells
 from service.api.app.blueprint import TAG, app_api, me
 from service.api.app.drawn import (
-    Drawing,
     DrawnFeature,
     NeighborhoodFeature,
+    Remarks,
     as_feature,
+    kept_ground,
     read_drawing,
+    remarks,
 )
 from service.auth import for_subscribers
-from service.http import SUBSCRIBER_AUTH, documented, no_content, process, reply, runtime
-from service.idempotency import idempotent
+from service.http import (
+    DRAWING_BODY_BYTES,
+    SUBSCRIBER_AUTH,
+    documented,
+    no_content,
+    process,
+    reply,
+    runtime,
+)
+from service.idempotency import idempotent, who_asks
 from service.jobs import Job
+from service.neighborhood_limits import neighborhood_limits
 from service.problem import ApiProblem, refused
 
 
@@ -53,19 +67,22 @@ def list_neighborhoods() -> Response:
     tag=TAG,
     auth=SUBSCRIBER_AUTH,
     problems=(400, 422),
+    largest_body=DRAWING_BODY_BYTES,
 )
 @for_subscribers
 @idempotent
 def draw_neighborhood() -> Response:
     """Draw a neighborhood: active alerts that touch it are pushed to you at once."""
     r = runtime()
-    drawing = read_drawing(r.settings)
+    drawing = read_drawing(_limits())
+    kept = keep(drawing.ground, drawing.h3_resolution, _limits())
+    said, county = remarks(drawing, kept), r.counties.of_shape(kept.shape)
     with r.store.begin() as session:
         owner = me(session, writes=True)
         _check_count(session, owner.id, r.settings.neighborhoods_per_subscriber)
         neighborhood = Neighborhood(subscriber_id=owner.id)
-        _draw(session, neighborhood, drawing)
-        answer = as_feature(neighborhood, drawing.notes)
+        _draw(session, neighborhood, drawing.name, kept, county)
+        answer = as_feature(neighborhood, said)
     process().bell.ring(Job.PLAN)
     return reply(answer, 201, Location=f"/v1/me/neighborhoods/{answer.id}")
 
@@ -86,17 +103,32 @@ def show_neighborhood(neighborhood_id: UUID) -> Response:
     tag=TAG,
     auth=SUBSCRIBER_AUTH,
     problems=(400, 404, 422),
+    largest_body=DRAWING_BODY_BYTES,
 )
 @for_subscribers
 @idempotent
 def redraw_neighborhood(neighborhood_id: UUID) -> Response:
-    """Draw one of your neighborhoods anew: active alerts that touch it now are pushed to you."""
+    """Draw one of your neighborhoods anew: active alerts that touch it now are pushed to you.
+
+    What is kept as H3 cells stays the same cells if it is sent as it was given; it can be made
+    coarser, not finer.
+    """
     r = runtime()
-    drawing = read_drawing(r.settings)
+    drawing = read_drawing(_limits())
+    with r.store.read() as session:
+        before = kept_ground(neighborhood_of(session, me(session).id, neighborhood_id))
+    kept = keep_after(before, drawing.ground, drawing.h3_resolution, _limits())
+    said = Remarks() if kept is before else remarks(drawing, kept)
+    forgets_drawing = before.cells is None and kept.cells is not None
+    county = r.counties.of_shape(kept.shape)
     with r.store.begin() as session:
         neighborhood = neighborhood_of(session, me(session, writes=True).id, neighborhood_id)
-        _draw(session, neighborhood, drawing)
-        answer = as_feature(neighborhood, drawing.notes)
+        _draw(session, neighborhood, drawing.name, kept, county)
+        if forgets_drawing:  # answers that repeat it are kept for a while
+            forget_of(session, who_asks())
+        answer = as_feature(neighborhood, said)
+    if forgets_drawing:
+        r.store.scrub()
     process().bell.ring(Job.PLAN)
     return reply(answer)
 
@@ -115,11 +147,20 @@ def forget_neighborhood(neighborhood_id: UUID) -> Response:
     return no_content()
 
 
-def _draw(session: Session, neighborhood: Neighborhood, drawing: Drawing) -> None:
-    neighborhood.name, neighborhood.shape = drawing.name, drawing.shape
-    neighborhood.radius_m, neighborhood.drawn_at = drawing.radius_m, runtime().clock()
+def _draw(
+    session: Session, neighborhood: Neighborhood, name: str, kept: KeptGround, county: str | None
+) -> None:
+    neighborhood.name, neighborhood.drawn_at = name, runtime().clock()
+    neighborhood.shape, neighborhood.radius_m = kept.shape, kept.radius_m
+    neighborhood.cell_resolution = kept.resolution
+    neighborhood.cells = pack_cells(kept.cells) if kept.cells else None
+    neighborhood.county = county
     session.add(neighborhood)
     note_change(session, neighborhood)
+
+
+def _limits() -> Limits:
+    return neighborhood_limits(runtime().settings)
 
 
 def _check_count(session: Session, subscriber_id: int, most: int) -> None:

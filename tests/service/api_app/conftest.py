@@ -1,16 +1,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from alerts.store.engine import Store
 from alerts.store.feeds import Feed
 from config.settings import Settings
-from service import database
 from service.app import create_app
 from service.jobs import Jobs
 from service.process import Process
@@ -31,17 +28,6 @@ class MovableClock:
 
     def moves(self, by: timedelta) -> None:
         self.now += by
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables and places; closing its last connection empties the log."""
-    path = tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3"
-    database.migrate(f"sqlite:///{path}")
-    store = Store(f"sqlite:///{path}")
-    database.load_places(store)
-    store.close()
-    return path
 
 
 @pytest.fixture

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
-from config.settings import Settings
-from service import database
 from service.app import create_app
 from service.jobs import Jobs
 from service.process import Process
 from service.wiring import Runtime, wire
-from tests.servers import postgresql
 from tests.service.api_app.conftest import MovableClock
 from tests.service.api_app.people import (
     FAR_AWAY,
@@ -24,21 +20,17 @@ from tests.service.api_app.people import (
     push,
     sign_up,
 )
+from tests.store.instances import settings_at
+
+pytest_plugins = ("tests.store.databases",)
 
 
 @pytest.fixture
-def scaled(tmp_path: Path, clock: MovableClock) -> Iterator[Runtime]:
+def scaled(postgresql_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Runtime]:
     """The parts of a process on PostgreSQL, without places: posters draw their area."""
-    with postgresql(tmp_path) as url:
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text("CREATE DATABASE porchlight"))
-        admin.dispose()
-        own = url.removesuffix("/postgres") + "/porchlight"
-        database.migrate(own)
-        runtime = wire(Settings(data_dir=tmp_path / "var", database_url=own), clock)
-        yield runtime
-        runtime.close()
+    made = wire(settings_at(tmp_path / "var", postgresql_url), clock)
+    yield made
+    made.close()
 
 
 def test_the_story_of_a_neighbour_on_postgresql(scaled: Runtime) -> None:

@@ -11,6 +11,7 @@ PATHS = {
     "/v1/me/neighborhoods": {"get", "post"},
     "/v1/me/neighborhoods/{neighborhood_id}": {"get", "put", "delete"},
     "/v1/me/alerts": {"get"},
+    "/v1/me/alerts/{alert_id}/why": {"get"},
     "/v1/me/alerts/{alert_id}/receipts": {"post"},
     "/v1/me/alerts/{alert_id}/reports": {"post"},
     "/v1/alerts/{alert_id}": {"get"},

@@ -50,6 +50,7 @@ def test_everybody_may_read_an_active_poster(
     assert robin["facts"] == [{"label": "Hair", "value": "black"}]
     assert said["area"]["geometry"]["type"] == "Polygon"
     assert (said["area"]["provenance"], said["area"]["confidence"]) == ("zip", 0.8)
+    assert said["area"]["confidence_words"] == "very likely"
     assert said["source"]["case_number"] == "1"
     kinds = [authority["kind"] for authority in said["authorities"]]
     assert kinds == ["contact", "emergency", "hotline"]

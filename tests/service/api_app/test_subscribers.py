@@ -9,6 +9,8 @@ from alerts.store.feeds import Feed
 from alerts.store.idempotency import RememberedAnswer
 from alerts.store.subscribers import Device, Neighborhood, Subscriber
 from alerts.store.waves import Receipt, Report
+from geo.circle import circle_ground
+from geo.coordinates import LonLat
 from service.http import APP_BODY_BYTES
 from service.jobs import Jobs
 from service.problem import UNPARSABLE
@@ -132,7 +134,10 @@ def test_an_erased_person_leaves_no_rows(
         assert before == dict.fromkeys(before, 2)
         assert _rows(session) == dict.fromkeys(before, 1)
     jobs.run_until_quiet()
-    assert len(runtime.index) == 1
+    with runtime.store.read() as session:
+        runtime.index.refresh(session)
+        found = runtime.index.reach(session, circle_ground(LonLat(*MARQUETTE), 1_000))
+    assert len(found.neighborhood_ids) == 1
 
 
 def _rows(session: Session) -> dict[str, int]:
@@ -208,7 +213,6 @@ def test_a_body_that_no_app_sends_is_too_large(wren: Person, client: FlaskClient
         answers = [
             client.post("/v1/subscribers", data=sent),
             wren.ask("PATCH", "/v1/me", sent),
-            wren.ask("POST", "/v1/me/neighborhoods", sent),
             wren.ask("PUT", "/v1/me/devices/phone", sent),
         ]
         for answer in answers:
