@@ -1,4 +1,4 @@
-"""Who asks? A subscriber by token, a feed by API key; everything else is listed as public.
+"""Who asks? A subscriber or staff by token, a feed by API key; all else is listed as public.
 
 A guard test walks all routes: each is behind one of these decorators or in `PUBLIC`.
 """
@@ -13,12 +13,19 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from alerts.store.feed_keys import FeedKey, Scope, note_use
 from alerts.store.feeds import Feed
+from alerts.store.staff import Role, Staff
+from alerts.store.staff_tokens import staff_of_token
 from alerts.store.subscribers import Subscriber, subscriber_of_token
 from service.http import query_flag, runtime
 from service.known_keys import KnownKeys
 from service.message_signatures import BadSignature, check_signature, is_signed
 from service.problem import ApiProblem
-from service.rate_limit import WRITES, hold_to_limit, note_bad_credentials
+from service.rate_limit import (
+    WRITES,
+    hold_staff_to_limit,
+    hold_to_limit,
+    note_bad_credentials,
+)
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -67,6 +74,24 @@ def for_feeds(scope: Scope) -> Callable[[Endpoint], Endpoint]:
     return decorate
 
 
+def for_staff(least: Role) -> Callable[[Endpoint], Endpoint]:
+    """Let only people of the desk in whose role is `least` or more; `this_person()` is who asks."""
+
+    def decorate(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            g.staff = _staff_of(_bearer())
+            _check_role(g.staff, least)
+            hold_staff_to_limit(g.staff.id)
+            return endpoint(*args, **kwargs)
+
+        guarded.porchlight_auth = "staff"  # type: ignore[attr-defined]
+        guarded.porchlight_role = least  # type: ignore[attr-defined]
+        return cast("Endpoint", guarded)
+
+    return decorate
+
+
 def public(endpoint: Endpoint) -> Endpoint:
     """Let everybody in, on purpose."""
     endpoint.porchlight_auth = "public"  # type: ignore[attr-defined]
@@ -81,6 +106,11 @@ def subscriber_id() -> int:
 def this_feed() -> Feed:
     """Return the feed that asks."""
     return cast("Feed", g.feed)
+
+
+def this_person() -> Staff:
+    """Return the person of the desk who asks."""
+    return cast("Staff", g.staff)
 
 
 def this_key() -> FeedKey:
@@ -109,6 +139,28 @@ def _feed_of(key: str, slug: str) -> tuple[Feed, FeedKey]:
     if feed.paused:
         raise ApiProblem(403, "feed_paused", "Paused", "The desk has paused this feed.")
     return feed, used
+
+
+def _staff_of(token: str) -> Staff:
+    """Return whose token it is; looked up each time, so that a revoked one is over at once."""
+    r = runtime()
+    with r.store.read() as session:
+        found = staff_of_token(session, token)
+    if found is None:
+        note_bad_credentials()
+        raise _unauthorized("This token is not known, or was revoked.")
+    person, used = found
+    if used.is_over(r.clock()):
+        said = "This token has expired; have a new one cut: porchlight staff token."
+        raise _unauthorized(said, "token_expired")
+    return person
+
+
+def _check_role(person: Staff, least: Role) -> None:
+    if not Role(person.role).is_at_least(least):
+        said = f"You are {person.role} at the desk; this is for {least} and above."
+        more = {"role": least.value}
+        raise ApiProblem(403, "missing_role", "Not in your role", said, more=more)
 
 
 def _check_scope(used: FeedKey, scope: Scope) -> None:

@@ -1,4 +1,4 @@
-"""How much may a feed ask in a minute, and how often may somebody err in a key?
+"""How much may a feed or one of the desk ask in a minute, and how often may somebody err in a key?
 
 A feed has three buckets, each of as many requests in any sixty seconds: documents, ends and
 questions. So neither a flood of new posters nor a script that asks for outcomes ever stands before
@@ -49,6 +49,10 @@ class RateLimits:
         """Count a request and return 0; or don't, and return the seconds until one is allowed."""
         return self._feeds.wait_s(f"feed/{feed_id}/{bucket}", per_minute, now)
 
+    def staff_waits_s(self, staff_id: int, per_minute: int, now: datetime) -> int:
+        """Count a request of a person of the desk, as above."""
+        return self._feeds.wait_s(f"staff/{staff_id}", per_minute, now)
+
     def stranger_waits_s(self, address: str, per_minute: int, now: datetime) -> int:
         """Count an error in a key, as above; an IPv6 household is one address."""
         return self._strangers.wait_s(f"stranger/{household(address)}", per_minute, now)
@@ -64,6 +68,16 @@ def hold_to_limit(feed: Feed, scope: Scope) -> None:
     if wait_s:
         said = f"This feed may send {most} {bucket} a minute; again in {wait_s} s."
         raise _too_many("rate_limited", said, bucket, most, wait_s)
+
+
+def hold_staff_to_limit(staff_id: int) -> None:
+    """Count this request of a person of the desk; raise 429 if it is one too many."""
+    r = runtime()
+    most = r.settings.desk_requests_per_minute
+    wait_s = _limits().staff_waits_s(staff_id, most, r.clock())
+    if wait_s:
+        said = f"You may ask {most} times a minute; again in {wait_s} s."
+        raise _too_many("rate_limited", said, "questions", most, wait_s)
 
 
 def note_bad_credentials() -> None:

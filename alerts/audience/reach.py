@@ -1,37 +1,45 @@
 """How many would this ground reach? Answered before anything is sent: dry runs, desk, CLI.
 
-Counts only ever leave the house through `hide_small`: a neighborhood is a home address, and one
-person alone in an area would be pointed at (DOMAIN rule 19).
+The figures are exact; they only ever leave the house through `hidden`: a neighborhood is a home
+address, and one person alone in an area would be pointed at (DOMAIN rule 19).
 """
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts.audience.index import AudienceIndex, Matches
-from alerts.audience.told import FIRST_TELLING
+from alerts.alert import Tier
+from alerts.audience.hidden import SMALLEST_SHOWN, Hidden, hidden, hide_small
+from alerts.audience.index import AudienceIndex, Figures, Question
+from alerts.audience.told import FIRST_TELLING, people_told_or_due
 from alerts.push import Outcome
-from alerts.store.many import among
-from alerts.store.subscribers import Device, Subscriber
+from alerts.store.alerts import Alert
 from alerts.store.waves import count_outcomes, waves_of
+from geo.parts import Shape
 
-SMALLEST_SHOWN = 10  # DOMAIN rule 19
+__all__ = [
+    "SMALLEST_SHOWN",
+    "Hidden",
+    "Reach",
+    "Told",
+    "hidden",
+    "hide_small",
+    "question",
+    "reach_of",
+    "told_of",
+]
+
+USUAL_TIER = Tier.MISSING  # of most alerts; amber waits for nobody's quiet hours
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What an area touches, exactly; for staff of this machine only."""
+    """What an area touches, exactly; for the operator of this machine only."""
 
-    neighborhoods: int
-    subscribers: int
-    devices: int  # that can be reached now
-    took_ms: float
-    neighborhood_ids: NDArray[np.int64]  # sorted
+    figures: Figures
+    took_ms: float  # catching up with the store, matching and counting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,41 +50,52 @@ class Told:
     devices: int
 
 
-def reach_of(
+def question(
     session: Session,
-    index: AudienceIndex,
-    shape: Polygon | MultiPolygon,
+    now: datetime,
     *,
-    testers_only: bool = False,
-) -> Reach:
+    alert: Alert | None = None,
+    tier: Tier | None = None,
+    testers_only: bool | None = None,
+) -> Question:
+    """Say what is asked of an area.
+
+    Parameters
+    ----------
+    alert: who knows of it already, or of another alert of the same child, is counted apart; those
+        are left out who are over their weekly cap, as they were told nothing.
+    tier: whose quiet hours count; the alert's if not named, "missing" without one.
+    testers_only: count opted-in testers only, as an exercise does (DOMAIN rule 14); as the alert
+        does if not said.
+    """
+    asked = Question(
+        tier=tier or (alert.tier if alert else USUAL_TIER),
+        now=now,
+        testers_only=bool(alert and alert.exercise) if testers_only is None else testers_only,
+    )
+    if alert is None:
+        return asked
+    told = people_told_or_due(session, alert.id, knows_cap=False)
+    return Question(tier=asked.tier, now=now, testers_only=asked.testers_only, told=told)
+
+
+def reach_of(session: Session, index: AudienceIndex, shape: Shape, asked: Question) -> Reach:
     """Count what an area touches, as of the newest committed change.
 
     Parameters
     ----------
     shape : Polygon or MultiPolygon
         Valid, WGS84 lon/lat, split at ±180°.
-    testers_only : bool
-        Count opted-in testers only, as an exercise does (DOMAIN rule 14).
 
     Notes
     -----
-    `took_ms` covers catching up with the store, matching and counting.
+    An index that was never refreshed loads everybody first, and `took_ms` covers that too: refresh
+    it before if only the answer is to be timed.
     """
     start = time.perf_counter()
     index.refresh(session)
-    matches = index.reach(shape)
-    people = np.unique(matches.subscriber_ids)
-    if testers_only:
-        people = _testers(session, people)
-        matches = _of(matches, people)
-    devices = _devices(session, people)
-    return Reach(
-        neighborhoods=len(matches.neighborhood_ids),
-        subscribers=len(people),
-        devices=devices,
-        took_ms=(time.perf_counter() - start) * 1000,
-        neighborhood_ids=matches.neighborhood_ids,
-    )
+    figures = index.figures(session, shape, asked)
+    return Reach(figures=figures, took_ms=(time.perf_counter() - start) * 1000)
 
 
 def told_of(session: Session, alert_id: int) -> Told:
@@ -88,33 +107,3 @@ def told_of(session: Session, alert_id: int) -> Told:
             capped = count_outcomes(session, wave.id).get(Outcome.CAPPED, 0)
             devices += wave.devices - capped
     return Told(people=people, devices=devices)
-
-
-def hide_small(count: int) -> int | str:
-    """Return a count as others may see it: "<10" below ten, nobody included (DOMAIN rule 19).
-
-    Zero is hidden too: the step from nobody to somebody would tell who lives there.
-    """
-    return count if count >= SMALLEST_SHOWN else f"<{SMALLEST_SHOWN}"
-
-
-def _testers(session: Session, people: NDArray[np.int64]) -> NDArray[np.int64]:
-    chosen = select(Subscriber.id).where(Subscriber.tester)
-    found = session.scalars(chosen.where(among(session, Subscriber.id, people.tolist())))
-    return np.array(sorted(found), np.int64)
-
-
-def _of(matches: Matches, people: NDArray[np.int64]) -> Matches:
-    keep = np.isin(matches.subscriber_ids, people)
-    return Matches(
-        neighborhood_ids=matches.neighborhood_ids[keep],
-        subscriber_ids=matches.subscriber_ids[keep],
-    )
-
-
-def _devices(session: Session, people: NDArray[np.int64]) -> int:
-    if not len(people):
-        return 0
-    reachable = select(func.count()).select_from(Device).where(Device.ended_at.is_(None))
-    count = session.scalar(reachable.where(among(session, Device.subscriber_id, people.tolist())))
-    return count or 0

@@ -63,7 +63,7 @@ def alerts_touching(
         alert = session.get_one(Alert, alert_id)
         live = revision(session, alert_id, alert.live_revision)
         if live.area is not None:
-            overlaps = _overlaps(live.area.shape, neighborhoods)
+            overlaps = overlaps_of(live.area.shape, neighborhoods)
             yield Touching(alert=alert, revision=live, overlaps=overlaps)
 
 
@@ -87,18 +87,20 @@ def _touched(blobs: Blobs, shapes: Sequence[Shape], *, is_wkb: bool) -> NDArray[
     return touched
 
 
-def _overlaps(area: Shape, neighborhoods: Sequence[Neighborhood]) -> tuple[Overlap, ...]:
-    found = []
-    for neighborhood in neighborhoods:
-        if not area.intersects(neighborhood.shape):
-            continue
-        shared_km2 = overlap_km2(area, neighborhood.shape)
-        whole_km2 = area_km2(neighborhood.shape)
-        percent = min(100.0, 100 * shared_km2 / whole_km2) if whole_km2 else 0.0
-        found.append(
-            Overlap(neighborhood=neighborhood, overlap_km2=shared_km2, overlap_percent=percent)
-        )
-    return tuple(found)
+def overlaps_of(area: Shape, neighborhoods: Sequence[Neighborhood]) -> tuple[Overlap, ...]:
+    """Return how much of each neighborhood lies in an area, for those that it touches.
+
+    Parameters
+    ----------
+    area: valid, WGS84 lon/lat, split at ±180°.
+    """
+    return tuple(_overlap(area, n) for n in neighborhoods if area.intersects(n.shape))
+
+
+def _overlap(area: Shape, neighborhood: Neighborhood) -> Overlap:
+    shared_km2, whole_km2 = overlap_km2(area, neighborhood.shape), area_km2(neighborhood.shape)
+    percent = min(100.0, 100 * shared_km2 / whole_km2) if whole_km2 else 0.0
+    return Overlap(neighborhood=neighborhood, overlap_km2=shared_km2, overlap_percent=percent)
 
 
 def _live_areas(

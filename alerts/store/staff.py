@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import LargeBinary, String, event, select
@@ -15,6 +16,20 @@ from alerts.store.turns import AUDIT, take_turns
 
 CHAIN_START = bytes(32)
 _DEEDS = "audit.deeds"  # in session.info: what the transaction did, and in which savepoint
+
+
+class Role(StrEnum):
+    """What a person of the desk may do: each what those before may, and more."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+    def is_at_least(self, least: "Role") -> bool:
+        """Say whether this role may what `least` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(least)
 
 
 class Staff(Base):

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from alerts.alert import Status, Tier
-from alerts.area_of_interest import AreaOfInterest, Provenance
+from alerts.area_of_interest import AreaOfInterest, Provenance, confidence_words
 from alerts.authority import Authority, AuthorityKind
 from alerts.delivery.wording import Fact, describe
 from alerts.delivery.wording.plain import presentable
@@ -86,6 +86,7 @@ class PublicArea(BaseModel):
     geometry: dict[str, Any]
     provenance: Provenance
     confidence: float = Field(description="That it is the ground the source means, 0-1")
+    confidence_words: str = Field(description="The same in words, certain to doubtful")
     source: str = Field(description="What it was made from, in words")
     area_km2: float
 
@@ -263,6 +264,7 @@ def _area(area: AreaOfInterest) -> PublicArea:
         geometry=to_geometry(area.shape),
         provenance=area.provenance,
         confidence=area.confidence,
+        confidence_words=confidence_words(area.confidence),
         source=area.source,
         area_km2=round(area.area_km2, 3),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, RevisionState, Status, Tier, WaveKind
-from alerts.area_of_interest import Provenance
+from alerts.area_of_interest import Provenance, confidence_words
 from alerts.store.alerts import Alert, AlertRevision, alert_by_public_id
 from alerts.store.feeds import Feed
 from alerts.store.waves import Wave, count_outcomes, waves_of
@@ -59,6 +59,7 @@ class AreaLine(BaseModel):
     source: str
     provenance: Provenance
     confidence: float
+    confidence_words: str
     area_km2: float
 
 
@@ -162,6 +163,7 @@ def _revision(revision: AlertRevision) -> RevisionLine:
             source=area.source,
             provenance=area.provenance,
             confidence=area.confidence,
+            confidence_words=confidence_words(area.confidence),
             area_km2=round(area.area_km2, 3),
         ),
     )
@@ -187,7 +189,7 @@ def _revision_lines(revision: RevisionLine) -> Iterable[str]:
     else:
         yield (
             f"  area: {area.source}, {area.area_km2:,.0f} km² "
-            f"({area.provenance}, confidence {area.confidence:.1f})"
+            f"({area.provenance}, confidence {area.confidence:.1f}: {area.confidence_words})"
         )
     if revision.state is RevisionState.HELD:
         yield from (f"  held: {reason}" for reason in revision.held_reasons)

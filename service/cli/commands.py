@@ -132,6 +132,9 @@ PORCHLIGHT = Group(
                 "recall": Entry(
                     at="service.cli.alert_decide:recall_", says="End an alert, take it back."
                 ),
+                "suggest": Entry(
+                    at="service.cli.alert_suggest:suggest_", says="How far may the child be by now?"
+                ),
             },
         ),
         "case": Group(
@@ -195,6 +198,13 @@ PORCHLIGHT = Group(
             {
                 "add": Entry(at="service.cli.staff:add", says="Add a person."),
                 "list": Entry(at="service.cli.staff:list_", says="List the people."),
+                "token": Entry(
+                    at="service.cli.staff_token:token", says="Cut a token for the desk's API."
+                ),
+                "tokens": Entry(at="service.cli.staff_token:tokens", says="List the tokens."),
+                "revoke-token": Entry(
+                    at="service.cli.staff_token:revoke_token", says="End a token at once."
+                ),
             },
         ),
         "places": Group(
@@ -205,8 +215,30 @@ PORCHLIGHT = Group(
                 "import": Entry(
                     at="service.cli.places_import:import_", says="Import another code set."
                 ),
+                "geocode": Entry(
+                    at="service.cli.places_geocode:geocode", says="Ask the geocoder for a place."
+                ),
                 "build": Entry(
                     at="service.cli.places:build", says="Gather them into one file.", hidden=True
+                ),
+            },
+        ),
+        "roads": Group(
+            "roads",
+            "Highways, for the corridors that the desk is shown.",
+            {
+                "list": Entry(at="service.cli.roads:list_", says="Whose lines are there?"),
+                "import": Entry(at="service.cli.roads:import_", says="Import lines from GeoJSON."),
+                "remove": Entry(at="service.cli.roads:remove", says="Forget a source's lines."),
+            },
+        ),
+        "audience": Group(
+            "audience",
+            "Who is found by an area.",
+            {
+                "tidy": Entry(
+                    at="service.cli.audience:tidy_",
+                    says="Put neighborhoods in the order of the ground (scaled size).",
                 ),
             },
         ),

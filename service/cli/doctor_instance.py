@@ -16,6 +16,7 @@ from alerts.store.places import count_places
 from alerts.store.staff import first_broken_link
 from config.settings import Settings
 from service import database
+from service.cli.doctor_geocoder import geocoder
 from service.cli.doctor_photos import hash_list
 from service.cli.finding import Finding, ill, well
 from service.cli.instance import missing_file
@@ -29,6 +30,7 @@ def look_at_instance(settings: Settings) -> Iterator[Finding]:
     yield _guarded("keyring", lambda: _keyring(settings))
     yield _guarded("queue", lambda: _queue(settings))
     yield _guarded("hash list", lambda: hash_list(settings))
+    yield _guarded("geocoder", lambda: geocoder(settings))
     missing = missing_file(settings.resolved_database_url)
     if missing is not None:
         yield ill("database", f"There is no file {missing}.", RUN_INIT)

@@ -7,21 +7,23 @@ without one the same device, are one person.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, ValidationError
 
+from alerts.audience.kept_ground import Limits, Resolution, keep, read_ground
 from alerts.audience.quiet import QuietHours
 from alerts.delivery.wording.messages import nearest_language
 from alerts.store.people import NewNeighborhood, PushAddress
-from alerts.store.subscribers import Channel, address_hash
+from alerts.store.subscribers import Channel
+from geo.cells import pack_cells
 from geo.errors import GeoError
-from geo.geojson import parse_feature
 from geo.packed import pack
+from service.cli.plain_lines import PlainLine, plain_lines
 
 LONGEST_NAME = 60  # characters; `neighborhood.name`
 MARKS = b"\x1e\xef\xbb\xbf \t\r\n"  # record separator (RFC 8142), byte order mark, space
-DEVICE_KEY_DIGITS = 32  # of the address's hash, where the file gives no id
 
 Address = Annotated[str, Field(min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$")]
 
@@ -72,9 +74,10 @@ class PropertiesOfLine(BaseModel):
     weekly_cap: Annotated[int, Field(ge=0, le=1000)] | None = None
     tester: StrictBool = False
     radius_m: float | None = None
+    h3_resolution: Resolution | None = None
 
 
-def read_line(line: bytes, alone: str) -> NewNeighborhood:
+def read_line(line: bytes, alone: str, limits: Limits) -> NewNeighborhood:
     """Read one line.
 
     Parameters
@@ -84,17 +87,27 @@ def read_line(line: bytes, alone: str) -> NewNeighborhood:
     Raises
     ------
     LineRefused: it isn't JSON, or a property is missing or can't be used.
-    GeoError: it draws no ground.
+    GeoError: it draws no ground, or more than `limits` allow.
     """
     feature = _json(line)
-    packed = pack(parse_feature(feature).shape)
-    said = _properties(feature)
+    ground = read_ground(feature, limits)
+    said = _properties(feature.get("properties"))
+    kept = keep(ground, said.h3_resolution, limits)
+    new = _neighborhood(said, alone, pack(kept.shape), kept.radius_m)
+    if kept.cells is None:
+        return new
+    return replace(new, cell_resolution=kept.resolution, cells=pack_cells(kept.cells))
+
+
+def _neighborhood(
+    said: PropertiesOfLine, alone: str, packed: bytes, radius_m: float | None
+) -> NewNeighborhood:
     device = _device(said, alone)
     return NewNeighborhood(
         person=_person(said, device),
         packed=packed,
         name=said.name.strip(),
-        radius_m=said.radius_m if feature["geometry"]["type"] == "Point" else None,
+        radius_m=radius_m,
         device=device,
         language=nearest_language(said.language),
         quiet_hours=said.quiet_hours.model_dump(mode="json") if said.quiet_hours else None,
@@ -103,17 +116,19 @@ def read_line(line: bytes, alone: str) -> NewNeighborhood:
     )
 
 
-def read_lines(run: str, first: int, lines: Sequence[bytes]) -> list[ReadLine]:
+def read_lines(run: str, first: int, lines: Sequence[bytes], limits: Limits) -> list[ReadLine]:
     """Read consecutive lines of a file, what can't be imported as a `RefusedLine`.
 
     Parameters
     ----------
     run: a name of this import; `first`: the number of the first line.
     """
+    stripped = [(number, line.strip(MARKS)) for number, line in enumerate(lines, first)]
+    texts = [(number, text) for number, text in stripped if text]
+    plain = plain_lines([text for _, text in texts], limits)
     return [
-        _read_or_refuse(run, number, text)
-        for number, line in enumerate(lines, first)
-        if (text := line.strip(MARKS))
+        _read_or_refuse(run, number, text, read, limits)
+        for (number, text), read in zip(texts, plain, strict=True)
     ]
 
 
@@ -124,9 +139,14 @@ def refused_line(number: int, where: str, problem: Exception) -> RefusedLine:
     return RefusedLine(line=number, where=where, message=message)
 
 
-def _read_or_refuse(run: str, number: int, text: bytes) -> ReadLine:
+def _read_or_refuse(
+    run: str, number: int, text: bytes, plain: PlainLine | None, limits: Limits
+) -> ReadLine:
+    alone = f"{run}/{number}"
     try:
-        return number, read_line(text, alone=f"{run}/{number}")
+        if plain is not None:
+            return number, _neighborhood(_properties(plain.properties), alone, plain.packed, None)
+        return number, read_line(text, alone, limits)
     except (LineRefused, GeoError) as problem:
         return number, refused_line(number, problem.where, problem)
 
@@ -140,8 +160,7 @@ def _json(line: bytes) -> Any:
         raise LineRefused("", "The line isn't a JSON object; each line is one Feature.") from None
 
 
-def _properties(feature: dict[str, Any]) -> PropertiesOfLine:
-    given = feature.get("properties")
+def _properties(given: object) -> PropertiesOfLine:
     try:
         return PropertiesOfLine.model_validate({} if given is None else given)
     except ValidationError as bad:
@@ -168,8 +187,9 @@ def _device(said: PropertiesOfLine, alone: str) -> PushAddress | None:
 
 
 def _address(device: DeviceOfLine, channel: Channel, address: str, kind: str) -> PushAddress:
-    key = device.id or address_hash(channel, address).hex()[:DEVICE_KEY_DIGITS]
-    return PushAddress(channel=channel, address=address, address_kind=kind, device_key=key)
+    return PushAddress(
+        channel=channel, address=address, address_kind=kind, device_key=device.id or ""
+    )
 
 
 def _person(said: PropertiesOfLine, device: PushAddress | None) -> str:

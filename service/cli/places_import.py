@@ -42,12 +42,13 @@ class PlacesImported(Answer):
         """Say it to a person."""
         yield f"{self.imported:,} places of {self.scheme} imported; {self.replaced:,} were there."
         left_out = [odd for odd in self.odd if not odd.is_used]
-        yield from _listed(f"{len(left_out):,} were left out:", left_out)
+        yield from listed(f"{len(left_out):,} were left out:", left_out)
         repaired = [odd for odd in self.odd if odd.is_used]
-        yield from _listed(f"{len(repaired):,} were repaired:", repaired)
+        yield from listed(f"{len(repaired):,} were repaired:", repaired)
 
 
-def _listed(head: str, odd: list[OddFeature]) -> Iterator[str]:
+def listed(head: str, odd: list[OddFeature]) -> Iterator[str]:
+    """Yield the first odd features under a head, for a person."""
     if odd:
         yield head
     for one in odd[:SHOWN]:
@@ -87,7 +88,7 @@ def import_(
         name_field=name_field,
         country=country.upper() if country else None,
     )
-    read = read_imported(_contents(files), choice)
+    read = read_imported(contents_of(files), choice)
     if not read.places:
         first = f" {read.notes[0].where}: {read.notes[0].message}" if read.notes else ""
         raise click.ClickException(f"No place was found in what was given.{first}")
@@ -97,13 +98,14 @@ def import_(
         scheme=choice.scheme,
         imported=len(read.places),
         replaced=replaced,
-        odd=tuple(map(_odd, read.notes)),
+        odd=tuple(map(odd_of, read.notes)),
     )
     tell(answer, as_json=as_json)
     return 1 if any(not note.is_used for note in read.notes) else 0
 
 
-def _odd(note: Unusable) -> OddFeature:
+def odd_of(note: Unusable) -> OddFeature:
+    """Return what was odd as it is answered."""
     return OddFeature(where=note.where, message=note.message, is_used=note.is_used)
 
 
@@ -118,11 +120,11 @@ def _scheme(name: str) -> str:
     return scheme
 
 
-def _contents(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+def contents_of(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every GeoJSON file, in the order of their names."""
     for path in paths:
         if path.is_dir():
-            yield from _contents(sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES))
+            yield from contents_of(sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES))
         elif zipfile.is_zipfile(path):
             yield from _zipped(path)
         elif tarfile.is_tarfile(path):

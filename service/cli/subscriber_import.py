@@ -11,7 +11,8 @@ from alerts.store.people import NewNeighborhood, PeopleImport
 from service.cli.answer import Answer, json_option, tell
 from service.cli.geojsonl import ReadLine, RefusedLine, refused_line
 from service.cli.instance import opened
-from service.cli.reading import read_file
+from service.cli.reading import collected_rarely, read_file
+from service.neighborhood_limits import neighborhood_limits
 
 ROWS_AT_ONCE = 5_000  # rows a transaction: short enough that a running server isn't held up
 SHOWN = 20  # refused lines that a person sees; JSON has all
@@ -47,14 +48,17 @@ def import_(file: Path, as_json: bool) -> int:
     """Import the neighborhoods of FILE, one GeoJSON Feature a line.
 
     In its properties: device, {"channel": "fcm", "token": ...} or {"channel": "console"};
-    subscriber, any key, the same for all lines of a person; radius_m in metres for a Point; name,
-    language, quiet_hours, weekly_cap, tester.
+    subscriber, any key, the same for all lines of a person; radius_m in metres for a Point;
+    h3_resolution, 5 to 9, to keep only the H3 cells that the ground lies in; name, language,
+    quiet_hours, weekly_cap, tester.
 
     Lines that can't be read are reported and don't stop the others; then the exit code is 1.
     """
-    people, refused = PeopleImport(), list[RefusedLine]()
-    with opened() as runtime:
-        rows = _rows(read_file(file), people, refused)
+    refused = list[RefusedLine]()
+    with opened() as runtime, collected_rarely():
+        limits, counties = neighborhood_limits(runtime.settings), runtime.counties.now()
+        people = PeopleImport(counties.at if counties else None)
+        rows = _rows(read_file(file, limits), people, refused)
         while chunk := list(islice(rows, ROWS_AT_ONCE)):
             with runtime.store.begin() as session:
                 people.write(session, chunk, runtime.clock())

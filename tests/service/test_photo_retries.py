@@ -27,7 +27,6 @@ from service.wiring import Runtime, wire
 from tests.fakes.clock import StandingClock
 from tests.intake.photos.cases import Police, child, inside, police, poster, screened
 from tests.intake.photos.pictures import list_of, png
-from tests.service.api_partner.prepared import prepare
 from tests.store.instances import settings_at
 
 
@@ -71,16 +70,10 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
-@pytest.fixture(scope="session")
-def some_places(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the places that the fictional cases name."""
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
-
-
 @pytest.fixture
-def runtime(tmp_path: Path, some_places: Path, clock: StandingClock) -> Iterator[Runtime]:
+def runtime(tmp_path: Path, prepared_sqlite: Path, clock: StandingClock) -> Iterator[Runtime]:
     path = tmp_path / "porchlight.sqlite3"
-    shutil.copy(some_places, path)
+    shutil.copy(prepared_sqlite, path)
     settings = settings_at(tmp_path / "var", f"sqlite:///{path}", photo_allow_loopback=True)
     made = wire(settings, clock)
     yield made

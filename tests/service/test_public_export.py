@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,7 +38,6 @@ from tests.audience.town import Town
 from tests.export.exports import OURS, check_valid, ground, schemas
 from tests.fakes.clock import StandingClock
 from tests.service.api_app.people import add_feed, child, poster, push
-from tests.service.api_partner.prepared import prepare
 
 LISTS = ("/v1/alerts.geojson", "/v1/alerts.atom")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -47,11 +45,6 @@ NAMES = ("Wren", "Robin", "Example", "555")
 # another child: whoever reads of the same one twice makes one case of it
 LARK = child("Lark", lastName="Sample", ageNow="15", hairColor="RED")
 KEPT = "public, max-age=30, must-revalidate"
-
-
-@pytest.fixture(scope="module")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from tests.service.test_scheduler import eventually, town_now
 from tests.store.instances import settings_at
 
 pytest_plugins = ("tests.store.databases", "tests.audience.fixtures")
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 
 @pytest.fixture

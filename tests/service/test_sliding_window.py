@@ -17,10 +17,9 @@ from tests.fakes.clock import StandingClock
 pytest_plugins = ("tests.store.databases",)
 
 MOST = 5
-ON_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))
 
 
-@pytest.fixture(params=["here", "sqlite", ON_POSTGRESQL])
+@pytest.fixture(params=["here", "sqlite", "postgresql"])
 def windows(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Windows]:
     """Both ways of counting, the second on both databases."""
     if request.param == "here":

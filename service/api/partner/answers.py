@@ -1,10 +1,10 @@
 """What partner feeds are answered with."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from alerts.alert import Status, Tier
 from alerts.area_of_interest import Provenance
@@ -12,10 +12,8 @@ from alerts.authority import Authority
 from alerts.problem import Problem
 from alerts.signature import SignatureState
 from alerts.store.submissions import SubmissionOutcome
+from service.api.figures import AreaReach, Count
 from service.http import ApiModel
-
-# Below ten a count is hidden (DOMAIN rule 19).
-Count = int | Annotated[str, StringConstraints(pattern="^<10$")]
 
 
 class Submitted(ApiModel):
@@ -44,14 +42,6 @@ class SubmittedCap(Submitted):
     )
 
 
-class AreaReach(ApiModel):
-    """What an area touches; each count is hidden below ten."""
-
-    neighborhoods: Count
-    subscribers: Count
-    devices: Count
-
-
 class WouldBecome(ApiModel):
     """What a poster or alert would become."""
 
@@ -63,6 +53,7 @@ class WouldBecome(ApiModel):
     area: dict[str, Any] | None = Field(None, description="GeoJSON geometry, WGS84 lon/lat.")
     area_provenance: Provenance | None = None
     area_confidence: float | None = Field(None, description="0 to 1.")
+    area_confidence_words: str | None = Field(None, description="certain to doubtful.")
     area_source: str | None = Field(None, description='In words: "16 km around ZIP 49855".')
     area_km2: float | None = None
     authorities: tuple[Authority, ...] = ()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from service.openapi import openapi_api
 from service.problem import register_problems
 from service.process import Process
 from service.wiring import Runtime
-from tests.service.api_partner.prepared import prepare
 
 
 class HeardBell(Doorbell):
@@ -83,11 +81,6 @@ class Site:
     def work(self) -> None:
         """Do everything that is due."""
         self.process.jobs.run_until_quiet()
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from alerts.store.feeds import Feed, Trust
 from alerts.store.keyring import Keyring, SealingKey
+from geo.coordinates import LonLat
 from tests.service.api_partner.conftest import Partner, Site
 from tests.service.api_partner.documents import (
     add_neighbours,
@@ -42,6 +43,7 @@ def test_a_dry_run_says_what_the_poster_would_become(site: Site, police: Partner
     assert would["expires_at"]
     assert would["area"]["type"] in ("Polygon", "MultiPolygon")
     assert (would["area_provenance"], would["area_confidence"]) == ("zip", 0.8)
+    assert would["area_confidence_words"] == "very likely"
     assert "49855" in would["area_source"]
     assert would["area_km2"] == pytest.approx(804, rel=0.02)
     assert would["authorities"][0]["kind"] == "contact"
@@ -75,7 +77,40 @@ def test_reach_is_hidden_below_ten(
 ) -> None:
     add_neighbours(site.runtime, people)
     would = said(police.post("posters?dry_run=true", json=feature(square())))
-    assert would["reach"] == {"neighborhoods": shown, "subscribers": shown, "devices": shown}
+    totals = {name: would["reach"][name] for name in ("neighborhoods", "subscribers", "devices")}
+    assert totals == {"neighborhoods": shown, "subscribers": shown, "devices": shown}
+
+
+def test_parts_are_in_tens_and_small_ones_are_hidden(site: Site, police: Partner) -> None:
+    add_neighbours(site.runtime, 27)
+    reach = said(police.post("posters?dry_run=true", json=feature(square())))["reach"]
+    assert reach["devices_by"] == [{"channel": "console", "language": "en", "devices": 20}]
+    assert reach["in_quiet_hours"] == "<10"
+    assert reach["already_told"] is None  # the case has no alert yet
+
+
+def test_who_knows_of_the_case_is_counted_apart(site: Site, police: Partner) -> None:
+    add_neighbours(site.runtime, 25)
+    document = feature(square())
+    assert police.post("posters", json=document).status_code == 202
+    site.work()
+    document["properties"]["lastModified"] = "2026-03-01T11:00:00Z"
+    assert said(police.post("posters?dry_run=true", json=document))["reach"]["already_told"] == 20
+
+
+def test_an_area_that_is_moved_by_a_street_shows_nobody_more(site: Site, police: Partner) -> None:
+    add_neighbours(site.runtime, 12)
+    add_neighbours(site.runtime, 1, LonLat(-87.6, 46.54))
+    other = site.partner("other")
+    west = square(-87.6, size=0.3)
+
+    def subscribers(partner: Partner, ring: list[list[float]]) -> object:
+        would = said(partner.post("posters?dry_run=true", json=feature(ring)))
+        return would["reach"]["subscribers"]
+
+    assert subscribers(police, square()) == 12
+    assert subscribers(police, west) == 12
+    assert subscribers(other, west) == 13  # who hasn't asked before sees it exactly
 
 
 def test_the_reach_of_an_exercise_counts_testers(site: Site, authority: Partner) -> None:

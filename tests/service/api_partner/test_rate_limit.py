@@ -110,7 +110,6 @@ def test_a_household_is_one_stranger(site: Site) -> None:
     assert limits.stranger_waits_s("2001:db8:0:1::1", 1, NOON) == 0
 
 
-@pytest.mark.xdist_group("postgresql")
 def test_with_postgresql_all_web_processes_share_a_feeds_limit(postgresql_url: str) -> None:
     stores = Store(postgresql_url), Store(postgresql_url)
     one, other = (RateLimits(store) for store in stores)

@@ -27,26 +27,24 @@ def held(runtime: Runtime) -> str:
     return str(runtime.intake.poster(feed, json.dumps(POSTER).encode()).alert_id)
 
 
-def test_two_people_make_it_live_and_one_recalls(
-    porchlight: Run, runtime: Runtime, held: str
-) -> None:
+def test_two_people_make_it_live_and_one_recalls(quick: Run, runtime: Runtime, held: str) -> None:
     for name in ("ana", "bo"):
-        porchlight("staff", "add", name)
-    first = porchlight("alert", "approve", held, "--by", "ana", "--json")
+        quick("staff", "add", name)
+    first = quick("alert", "approve", held, "--by", "ana", "--json")
     assert first.code == 0, first.err
     said = {key: first.json[key] for key in ("alert", "status", "approvals", "needed")}
     assert said == {"alert": held, "status": "held", "approvals": 1, "needed": 2}
-    same = porchlight("alert", "approve", held, "--by", "ana", "--json")
+    same = quick("alert", "approve", held, "--by", "ana", "--json")
     assert (same.json["status"], same.json["approvals"]) == ("held", 1)
     assert "counts once" in same.json["note"]
-    second = porchlight("alert", "approve", held, "--by", "bo", "--json")
+    second = quick("alert", "approve", held, "--by", "bo", "--json")
     assert (second.json["status"], second.json["approvals"]) == ("active", 2)
     Jobs(runtime).run_until_quiet()
-    recalled = porchlight("alert", "recall", held, "--by", "bo", "--reason", "wrong area")
+    recalled = quick("alert", "recall", held, "--by", "bo", "--reason", "wrong area")
     assert recalled.code == 0
     assert "all-clear" in recalled.out
     Jobs(runtime).run_until_quiet()
-    shown = porchlight("alert", "show", held, "--json").json
+    shown = quick("alert", "show", held, "--json").json
     assert (shown["status"], shown["end_reason"]) == ("ended", "recalled")
     assert [wave["kind"] for wave in shown["waves"]] == ["alert", "all_clear"]
     assert shown["waves"][0]["outcomes"] == {"sent": 9}
@@ -56,6 +54,8 @@ def test_show_and_list_say_why_it_is_held(quick: Run, held: str) -> None:
     shown = quick("alert", "show", held, "--json").json
     assert "The desk approves every alert" in shown["revisions"][0]["held_reasons"][0]
     assert shown["revisions"][0]["area"]["provenance"] == "zip"
+    assert shown["revisions"][0]["area"]["confidence_words"] == "very likely"
+    assert "confidence 0.8: very likely" in quick("alert", "show", held).out
     assert "Example" not in quick("alert", "show", held).out
     assert [item["id"] for item in quick("alert", "list", "--json").json["items"]] == [held]
     assert quick("alert", "list", "--status", "active", "--json").json["items"] == []

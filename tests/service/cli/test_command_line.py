@@ -62,8 +62,8 @@ def test_a_hidden_command_is_not_in_the_help() -> None:
     assert "build" not in group.get_help(click.Context(group))
 
 
-def test_without_an_instance_a_sentence_says_what_to_do(porchlight: Run, tmp_path: Path) -> None:
-    ran = porchlight("feed", "list", folder=tmp_path / "none")
+def test_without_an_instance_a_sentence_says_what_to_do(quick: Run, tmp_path: Path) -> None:
+    ran = quick("feed", "list", folder=tmp_path / "none")
     assert ran.code == 1
     assert ran.out == ""
     assert ran.err.count("\n") == 1
@@ -77,8 +77,8 @@ def test_a_wrong_call_exits_with_2(quick: Run) -> None:
     assert "Missing argument" in quick("feed", "add").err
 
 
-def test_a_setting_that_makes_no_sense_is_named(porchlight: Run) -> None:
-    ran = porchlight("feed", "list", PORCHLIGHT_WORKER_THREADS="many")
+def test_a_setting_that_makes_no_sense_is_named(quick: Run) -> None:
+    ran = quick("feed", "list", PORCHLIGHT_WORKER_THREADS="many")
     assert ran.code == 1
     assert "PORCHLIGHT_WORKER_THREADS" in ran.err
     assert "Traceback" not in ran.err

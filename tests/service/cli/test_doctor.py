@@ -26,20 +26,18 @@ def test_a_set_up_instance_is_well(porchlight: Run) -> None:
     assert set(checks["database"]) == {"name", "ok", "required", "detail", "todo"}
 
 
-def test_what_is_missing_is_named_with_what_to_do(porchlight: Run, tmp_path: Path) -> None:
-    ran = porchlight("doctor", "--json", folder=tmp_path / "none")
+def test_what_is_missing_is_named_with_what_to_do(quick: Run, tmp_path: Path) -> None:
+    ran = quick("doctor", "--json", folder=tmp_path / "none")
     assert ran.code == 1
     checks = by_name(ran)
     assert checks["database"]["todo"] == checks["keyring"]["todo"] == "Run porchlight init."
     assert not (tmp_path / "none").exists()
 
 
-def test_dependencies_that_are_down_are_findings_not_tracebacks(
-    porchlight: Run, tmp_path: Path
-) -> None:
+def test_dependencies_that_are_down_are_findings_not_tracebacks(quick: Run, tmp_path: Path) -> None:
     credential = tmp_path / "credential.json"
     credential.write_text(json.dumps({"type": "service_account", "project_id": "example"}))
-    ran = porchlight(
+    ran = quick(
         "doctor",
         "--json",
         PORCHLIGHT_BROKER_URL="amqp://127.0.0.1:1",

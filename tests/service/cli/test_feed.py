@@ -15,15 +15,15 @@ from service.wiring import Runtime
 from tests.service.cli.conftest import Run
 
 
-def test_a_feed_gets_a_key_that_opens(porchlight: Run, runtime: Runtime) -> None:
-    ran = porchlight("feed", "add", "police", "--kind", "poster", "--json")
+def test_a_feed_gets_a_key_that_opens(quick: Run, runtime: Runtime) -> None:
+    ran = quick("feed", "add", "police", "--kind", "poster", "--json")
     assert ran.code == 0, ran.err
     with runtime.store.read() as session:
         found = feed_of_key(session, ran.json["api_key"])
     assert found is not None
     feed, _ = found
     assert (feed.slug, feed.kind, feed.trust) == ("police", "poster", "review")
-    twice = porchlight("feed", "add", "police", "--kind", "cap")
+    twice = quick("feed", "add", "police", "--kind", "cap")
     assert twice.code == 1
     assert "porchlight feed key police" in twice.err
 

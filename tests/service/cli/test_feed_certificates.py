@@ -6,7 +6,7 @@ import pytest
 
 from alerts.store.feeds import Feed, feed_by_slug
 from service.wiring import Runtime
-from tests.intake.messages.cap_signer import Signer, new_signer
+from tests.intake.cap.signers import Signer, signer_of_today
 from tests.service.api_partner.documents import message
 from tests.service.cli.conftest import Run
 
@@ -19,7 +19,7 @@ def feed(quick: Run) -> str:
 
 def written(folder: Path, *signers: Signer) -> str:
     path = folder / "signers.pem"
-    path.write_text("".join(signer.pem for signer in signers))
+    path.write_text("".join(signer.certificate for signer in signers))
     return str(path)
 
 
@@ -37,15 +37,15 @@ def test_a_feed_has_no_certificates_at_first(quick: Run, feed: str) -> None:
 def test_certificates_are_added_told_and_cleared(
     quick: Run, feed: str, runtime: Runtime, tmp_path: Path
 ) -> None:
-    one, two = new_signer("Example Police"), new_signer("Example Sheriff")
+    one, two = signer_of_today("Example Police"), signer_of_today("Example Sheriff")
     added = quick("feed", "certificates", feed, "--add", written(tmp_path, one), "--json")
     assert added.code == 0, added.err
     (line,) = added.json["items"]
     assert (line["subject"], line["expired"]) == ("CN=Example Police", False)
-    assert line["expires_at"] == one.certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert line["expires_at"] == one.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     both = quick("feed", "certificates", feed, "--add", written(tmp_path, one, two))
     assert both.out.count("CN=Example") == 2  # the same one twice is one
-    assert stored(runtime).certificates == one.pem + two.pem
+    assert stored(runtime).certificates == one.certificate + two.certificate
     quick("feed", "certificates", feed, "--clear")
     assert stored(runtime).certificates is None
 
@@ -53,7 +53,7 @@ def test_certificates_are_added_told_and_cleared(
 def test_signatures_are_required_and_not(
     quick: Run, feed: str, runtime: Runtime, tmp_path: Path
 ) -> None:
-    path = written(tmp_path, new_signer())
+    path = written(tmp_path, signer_of_today())
     assert quick("feed", "certificates", feed, "--add", path, "--require").code == 0
     assert stored(runtime).must_be_signed
     assert (
@@ -68,7 +68,7 @@ def test_a_feed_that_must_sign_keeps_a_certificate(
 ) -> None:
     refused = quick("feed", "certificates", feed, "--require")
     assert (refused.code, "--add" in refused.err) == (1, True)
-    quick("feed", "certificates", feed, "--add", written(tmp_path, new_signer()), "--require")
+    quick("feed", "certificates", feed, "--add", written(tmp_path, signer_of_today()), "--require")
     assert quick("feed", "certificates", feed, "--clear").code == 1
     assert stored(runtime).certificates
     assert quick("feed", "certificates", feed, "--clear", "--no-require").code == 0
@@ -80,8 +80,8 @@ def test_what_is_no_certificate_is_refused_in_a_sentence(
     bad = {
         "empty.pem": b"",
         "text.pem": b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n",
-        "key.pem": new_signer().private_pem,
-        "old.pem": new_signer("Old Example", days=-1).pem.encode(),
+        "key.pem": signer_of_today().key.encode(),
+        "old.pem": signer_of_today("Old Example", days=-1).certificate.encode(),
         "large.pem": b"x" * 1_000_001,
     }
     for name, text in bad.items():

@@ -62,9 +62,9 @@ def test_good_documents_exit_with_0(porchlight: Run, files: Path) -> None:
     assert poster["alerts"][0]["area_provenance"] == "zip"  # type: ignore[index]
 
 
-def test_one_bad_document_exits_with_1_and_stops_nothing(porchlight: Run, files: Path) -> None:
+def test_one_bad_document_exits_with_1_and_stops_nothing(quick: Run, files: Path) -> None:
     names = [str(files / name) for name in ("broken.xml", "nope.xml", "good.xml")]
-    ran = porchlight("feed", "check", names[0], names[1], str(files), names[2], "--json")
+    ran = quick("feed", "check", names[0], names[1], str(files), names[2], "--json")
     assert ran.code == 1
     assert ran.err == ""
     found = reports(ran)
@@ -76,10 +76,10 @@ def test_one_bad_document_exits_with_1_and_stops_nothing(porchlight: Run, files:
 
 
 def test_it_works_without_an_instance_and_makes_none(
-    porchlight: Run, files: Path, tmp_path: Path
+    quick: Run, files: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "none"
-    ran = porchlight("feed", "check", str(files / "poster.json"), folder=folder)
+    ran = quick("feed", "check", str(files / "poster.json"), folder=folder)
     assert ran.code == 0, ran.err
     alert = reports(ran)[0]["alerts"][0]  # type: ignore[index]
     assert alert["area_provenance"] == "zip"

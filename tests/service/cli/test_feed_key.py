@@ -105,10 +105,10 @@ def asked_all_the_time(server: KnownKeys, key: str) -> Iterator[None]:
 
 
 def test_when_the_command_ends_no_other_process_takes_the_key(
-    porchlight: Run, runtime: Runtime, first: str
+    quick: Run, porchlight: Run, runtime: Runtime, first: str
 ) -> None:
     server = KnownKeys(runtime.store)
-    second = porchlight("feed", "key", "police", "--json").json["api_key"]
+    second = quick("feed", "key", "police", "--json").json["api_key"]
     with asked_all_the_time(server, first):
         porchlight("feed", "revoke-key", "police", first[:16])
     assert server.look_up(first) is None

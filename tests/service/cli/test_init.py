@@ -5,13 +5,15 @@ from pathlib import Path
 from tests.service.cli.conftest import Run
 
 
-def test_it_makes_tables_places_and_the_first_staff_member(porchlight: Run, tmp_path: Path) -> None:
+def test_it_makes_tables_places_and_the_first_staff_member(
+    quick: Run, porchlight: Run, tmp_path: Path
+) -> None:
     folder = tmp_path / "fresh"
     made = porchlight("init", "--staff", "ana", "--json", folder=folder)
     assert made.code == 0, made.err
     assert made.json["places"] > 50_000
     assert made.json["staff_added"] == "ana"
-    again = porchlight("init", "--json", folder=folder)
+    again = quick("init", "--json", folder=folder)
     assert again.json == made.json | {"staff_added": None}
 
 

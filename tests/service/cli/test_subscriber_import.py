@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from alerts.audience.kept_ground import Limits
 from alerts.store.subscribers import (
     Device,
     Neighborhood,
@@ -19,6 +20,8 @@ from service.cli import reading
 from service.cli.geojsonl import RefusedLine
 from service.wiring import Runtime
 from tests.service.cli.conftest import Run
+
+LIMITS = Limits(largest_km2=2_000, most_vertices=500)
 
 
 def circle(lon: float, **properties: Any) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def fcm(token: str) -> dict[str, str]:
     return {"channel": "fcm", "token": token}
 
 
-def test_good_lines_come_in_and_bad_lines_are_named(porchlight: Run, tmp_path: Path) -> None:
+def test_good_lines_come_in_and_bad_lines_are_named(quick: Run, tmp_path: Path) -> None:
     file = written(
         tmp_path / "people.geojsonl",
         circle(-87.4, device=fcm("a")),
@@ -58,7 +61,7 @@ def test_good_lines_come_in_and_bad_lines_are_named(porchlight: Run, tmp_path: P
         square(-87.6, device={"channel": "fcm"}),
         {"type": "Point", "coordinates": [0, 0]},
     )
-    ran = porchlight("subscriber", "import", str(file), "--json")
+    ran = quick("subscriber", "import", str(file), "--json")
     assert ran.code == 1
     counts = {key: ran.json[key] for key in ("imported", "subscribers", "devices")}
     assert counts == {"imported": 2, "subscribers": 2, "devices": 2}
@@ -128,9 +131,9 @@ def test_what_people_chose_is_kept(quick: Run, tmp_path: Path, runtime: Runtime)
 def test_many_cores_read_the_same_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     features = [square(-100 + i / 100, device=fcm(str(i))) for i in range(2_500)]
     file = written(tmp_path / "people.geojsonl", *features[:1_200], "no", *features[1_200:])
-    alone = list(reading.read_file(file))
+    alone = list(reading.read_file(file, LIMITS))
     monkeypatch.setattr(reading, "WORTH_MORE_CORES", 0)
-    together = list(reading.read_file(file))
+    together = list(reading.read_file(file, LIMITS))
     assert together == alone
     assert [n for n, line in together if isinstance(line, RefusedLine)] == [1_201]
 
@@ -140,3 +143,23 @@ def test_what_is_imported_is_what_was_drawn(quick: Run, tmp_path: Path, runtime:
     with runtime.store.read() as session:
         shape = session.scalars(select(Neighborhood)).one().shape
     assert shape.bounds == (-87.5, 46.0, -87.4, 46.1)
+
+
+def test_what_is_imported_has_its_county(quick: Run, tmp_path: Path, runtime: Runtime) -> None:
+    file = written(tmp_path / "p", square(-87.5, device=fcm("a")), square(2.3, device=fcm("b")))
+    quick("subscriber", "import", str(file))
+    with runtime.store.read() as session:
+        drawn = session.scalars(select(Neighborhood).order_by(Neighborhood.subscriber_id)).all()
+    assert [n.county for n in drawn] == ["26103", ""]  # Marquette County, and France
+
+
+def test_a_neighborhood_above_the_limits_is_refused_and_the_limit_named(
+    quick: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORCHLIGHT_LARGEST_NEIGHBORHOOD_KM2", "50")
+    file = written(tmp_path / "p", square(-87.5, device=fcm("a")), circle(-87.4, device=fcm("b")))
+    ran = quick("subscriber", "import", str(file), "--json")
+    assert (ran.code, ran.json["imported"]) == (1, 1)
+    (refused,) = ran.json["refused"]
+    assert (refused["line"], refused["where"]) == (1, "/geometry")
+    assert refused["message"].startswith("A neighborhood covers at most 50 km²; this one covers")
