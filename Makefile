@@ -12,7 +12,7 @@ demo: setup ## a fictional case from poster to push to takedown, told in the ter
 	@.venv/bin/porchlight demo
 
 test: setup ## all tests; starts its own PostgreSQL, RabbitMQ and Chromium
-	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: setup ## ruff, mypy, import-linter
 	.venv/bin/ruff check .

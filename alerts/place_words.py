@@ -7,7 +7,7 @@ from alerts.poster import Place, Poster
 
 # "16 km around ZIP 49855 (Marquette, MI)", perhaps with more behind a semicolon: what an area that
 # was derived says of where it is
-_IN_BRACKETS = re.compile(r"\(([^()]+)\)(?=$|;)")
+_IN_BRACKETS = re.compile(r"\(([^()]+)\)(?=$|[;,])")
 
 
 def place_words(poster: Poster, area_source: str = "") -> str:

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     signups_per_hour: int = Field(default=600, ge=1)
     feed_requests_per_minute: int = Field(default=1_200, ge=1)
     bad_keys_per_minute: int = Field(default=30, ge=1)
+    desk_requests_per_minute: int = Field(default=120, ge=1)
+    staff_token_days: float = Field(default=90, gt=0)
     signature_max_age_s: Seconds = 300
 
     # --- workers and clocks
@@ -79,7 +81,40 @@ class Settings(BaseSettings):
     zip_radius_m: float = Field(default=16_000, gt=0)
     city_radius_m: float = Field(default=24_000, gt=0)
     city_large_radius_m: float = Field(default=40_000, gt=0)
+    growth_on_foot_kmh: float = Field(default=4, ge=0)
+    growth_unknown_kmh: float = Field(default=15, ge=0)
+    growth_by_car_kmh: float = Field(default=60, gt=0)
+    growth_on_foot_youngest: int = Field(default=2, ge=0)
+    growth_on_foot_oldest: int = Field(default=9, ge=0)
+    growth_amber_on_foot_cap_km: float = Field(default=24, ge=0, le=1_000)
+    growth_amber_unknown_cap_km: float = Field(default=80, ge=0, le=1_000)
+    growth_amber_by_car_cap_km: float = Field(default=160, ge=0, le=1_000)
+    growth_endangered_on_foot_cap_km: float = Field(default=24, ge=0, le=1_000)
+    growth_endangered_unknown_cap_km: float = Field(default=40, ge=0, le=1_000)
+    growth_endangered_by_car_cap_km: float = Field(default=120, ge=0, le=1_000)
+    growth_missing_on_foot_cap_km: float = Field(default=24, ge=0, le=1_000)
+    growth_missing_unknown_cap_km: float = Field(default=32, ge=0, le=1_000)
+    growth_missing_by_car_cap_km: float = Field(default=80, ge=0, le=1_000)
+    suggest_hours: tuple[Annotated[float, Field(ge=0)], ...] = (0, 1, 2, 4, 8)
+    suggest_highway_kmh: float = Field(default=100, gt=0)
+    suggest_roads: int = Field(default=3, ge=0)
+    corridor_cap_km: float = Field(default=500, gt=0, le=2_000)
+    corridor_half_width_km: float = Field(default=5, gt=0, le=100)
+    corridor_coarse_half_width_km: float = Field(default=10, gt=0, le=100)
     default_country: str = "US"
+
+    # --- geocoder
+    geocoder: str = ""
+    geocoder_key: SecretStr | None = None
+    geocoder_url: str = ""
+    geocoder_user_agent: str = ""
+    geocoder_timeout_s: Seconds = 3
+    geocoder_min_delay_s: float = Field(default=1, ge=0)
+    geocoder_per_day: int = Field(default=1_000, ge=1)
+    geocoder_cache_days: float = Field(default=30, gt=0)
+    geocoder_unknown_cache_days: float = Field(default=1, gt=0)
+    geocoder_most_radius_m: float = Field(default=100_000, gt=0)
+    geocoder_refines_states: bool = False
 
     # --- photos
     photo_max_bytes: int = Field(default=10_000_000, ge=1)
@@ -119,7 +154,14 @@ class Settings(BaseSettings):
     backlog_stale_after_s: Seconds = 120
     metrics_token: SecretStr | None = None
 
-    @field_validator("fcm_credential", "fcm_ca_bundle", "metrics_token", "pdq_list", mode="before")
+    @field_validator(
+        "fcm_credential",
+        "fcm_ca_bundle",
+        "metrics_token",
+        "geocoder_key",
+        "pdq_list",
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -159,6 +201,11 @@ class Settings(BaseSettings):
         """Who CAP says our re-exported alerts are from: as set, else porchlight@ our host."""
         host = urlsplit(self.resolved_public_url).hostname
         return self.export_sender or f"porchlight@{host or 'localhost'}"
+
+    @cached_property
+    def resolved_geocoder_user_agent(self) -> str:
+        """What a geocoder knows us by: as set, else our name and address."""
+        return self.geocoder_user_agent or f"Porchlight ({self.resolved_public_url})"
 
     @property
     def is_scaled(self) -> bool:

@@ -9,18 +9,18 @@ from functools import lru_cache
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Polygon
+from shapely.geometry import Polygon, box
 
 from geo import seam
 from geo.coordinates import LonLat, check_lonlat
 from geo.errors import InvalidShape
-from geo.measure import WGS84
+from geo.measure import WGS84, distance_m
 from geo.parts import Shape, polygons_of
 from geo.polygon import check_extent
 
 VERTICES = 64
 MIN_RADIUS_M = 0.1  # what is smaller vanishes in coordinates of 1e-7°
-MAX_RADIUS_M = 10_000_000  # a quarter of the way round: beyond it, a circle is a hole
+MAX_RADIUS_M = 10_001_966  # from pole to equator on WGS84: half of the Earth
 _EARTH_RADIUS_M = 6_371_009  # mean radius, IUGG; used for a small correction only
 # An edge that is straight in lon/lat cuts into a circle on the side of the pole. Edges that cut
 # deeper than this share of the radius get another vertex, the rest is made good by the radius.
@@ -38,7 +38,7 @@ def circle(centre: LonLat, radius_m: float, vertices: int = VERTICES) -> Polygon
     centre : LonLat
         WGS84 degrees.
     radius_m : float
-        Metres, at least 0.1; with its corners at most 10,000 km.
+        Metres, 0.1 to 10,001,966: half of the Earth.
     vertices : int
         Corners, at least 8; near a pole there are more, where the edges need them.
 
@@ -46,7 +46,7 @@ def circle(centre: LonLat, radius_m: float, vertices: int = VERTICES) -> Polygon
     -------
     Polygon
         Valid, counter-clockwise, longitudes continuous and so maybe beyond ±180°; closed over the
-        pole if it holds one.
+        pole if it holds one; a hole in the whole world if it holds both.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def circle(centre: LonLat, radius_m: float, vertices: int = VERTICES) -> Polygon
     centre = check_lonlat(*centre)
     reach_m = _reach_m(centre, radius_m, vertices)
     ring = _ring(centre, reach_m, vertices, deepest_m=_CUT * radius_m)
-    outline = Polygon(seam.unwrap_ring(ring, pole=math.copysign(90, centre.lat)))
+    outline = _all_but(ring) if _holds_both_poles(centre, reach_m) else _within(ring, centre.lat)
     if not outline.is_valid:  # a ring that runs exactly through a pole
         mended = shapely.make_valid(outline, method="structure", keep_collapsed=False)
         outline = max(polygons_of(mended), key=lambda part: part.area)
@@ -78,7 +78,8 @@ def circle_ground(centre: LonLat, radius_m: float) -> Shape:
     Raises
     ------
     InvalidShape
-        As `circle`; and "whole_world" for more than 150 million km².
+        As `circle`; and "whole_world" for more than 150 million km², which is a radius of some
+        7,290 km: an alert for a hemisphere is a mistake.
     OutOfRange
         The centre isn't on Earth.
     """
@@ -86,6 +87,24 @@ def circle_ground(centre: LonLat, radius_m: float) -> Shape:
     check_extent(shape)
     oriented: Shape = shapely.orient_polygons(shape) if cut else shape
     return oriented
+
+
+def _within(ring: NDArray[np.float64], lat: float) -> Polygon:
+    return Polygon(seam.unwrap_ring(ring, pole=math.copysign(90, lat)))
+
+
+def _all_but(ring: NDArray[np.float64]) -> Polygon:
+    """Return the whole world without what the ring, on the other side of the Earth, encloses."""
+    hole = seam.unwrap_ring(ring)
+    middle = (hole[:, 0].min() + hole[:, 0].max()) / 2
+    return Polygon(box(middle - 180, -90, middle + 180, 90).exterior, [hole])
+
+
+def _holds_both_poles(centre: LonLat, reach_m: float) -> bool:
+    if reach_m < MAX_RADIUS_M:
+        return False
+    further_pole = LonLat(centre.lon, -math.copysign(90, centre.lat))
+    return distance_m(centre, further_pole) < reach_m
 
 
 def _reach_m(centre: LonLat, radius_m: float, vertices: int) -> float:
@@ -96,16 +115,17 @@ def _reach_m(centre: LonLat, radius_m: float, vertices: int) -> float:
         raise InvalidShape(f"a radius of {radius_m:g} m is no ground", code="radius")
     if vertices < 8:
         raise ValueError("a circle has at least 8 vertices")
-    reach_m = radius_m * (1 + 2 * _CUT) / math.cos(math.pi / vertices)
-    if reach_m > MAX_RADIUS_M:
+    if radius_m > MAX_RADIUS_M:
         raise InvalidShape(
-            f"a radius of {radius_m / 1000:,.0f} km reaches round the world", code="radius"
+            f"a radius of {radius_m / 1000:,.0f} km is more than half of the Earth "
+            f"({MAX_RADIUS_M / 1000:,.0f} km)",
+            code="radius",
         )
     if centre == (0, 0):
         raise InvalidShape(
             "the centre is (0, 0): the coordinates were not filled in", code="null_island"
         )
-    return reach_m
+    return radius_m * (1 + 2 * _CUT) / math.cos(math.pi / vertices)
 
 
 def _ring(centre: LonLat, reach_m: float, vertices: int, deepest_m: float) -> NDArray[np.float64]:

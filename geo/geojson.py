@@ -11,22 +11,24 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, mapping
 
-from geo.circle import MIN_RADIUS_M, circle_ground
-from geo.coordinates import LonLat
 from geo.errors import InvalidShape
-from geo.geojson_rings import array, position, rings_of_polygon
+from geo.geojson_rings import array, rings_of_polygon
+from geo.geojson_widths import LINES, along_a_line, round_a_point
 from geo.parts import Shape, from_polygons, polygons_of
-from geo.polygon import Ground, ground
-
-MAX_RADIUS_M = 500_000.0  # a neighborhood or a last-seen place; larger ones are drawn
+from geo.polygon import MAX_VERTICES, Ground, ground
+from geo.simplify import check_parts
 
 _POLYGONS = ("Polygon", "MultiPolygon")
 
 
 def parse_geometry(
-    value: object, where: str = "", *, allow_point_radius_m: float | None = None
+    value: object,
+    where: str = "",
+    *,
+    allow_point_radius_m: float | None = None,
+    allow_corridor: bool = True,
 ) -> Ground:
-    """Read a GeoJSON object that draws ground.
+    """Read a GeoJSON object that draws ground: an area.
 
     Parameters
     ----------
@@ -37,12 +39,14 @@ def parse_geometry(
         JSON pointer of `value` in the document, put before the pointers of errors.
     allow_point_radius_m : float, optional
         Metres round a bare Point; without it, a Point is refused.
+    allow_corridor : bool
+        Whether a Feature may be a line with `properties.half_width_m`.
 
     Raises
     ------
     InvalidShape
-        Codes of `ground`, and "not_an_object", "not_an_array", "not_a_number", "unknown_type",
-        "too_few_positions", "radius".
+        Codes of `ground` and `corridor`, and "not_an_object", "not_an_array", "not_a_number",
+        "unknown_type", "too_few_positions", "radius".
     OutOfRange
         A position not on Earth (code "out_of_range").
     """
@@ -51,19 +55,23 @@ def parse_geometry(
     if kind == "FeatureCollection":
         features = array(member.get("features"), f"{where}/features")
         return _merged(
-            [parse_feature(each, f"{where}/features/{n}") for n, each in enumerate(features)], where
+            [
+                parse_feature(each, f"{where}/features/{n}", allow_corridor=allow_corridor)
+                for n, each in enumerate(features)
+            ],
+            where,
         )
     if kind == "Feature":
-        return parse_feature(member, where)
+        return parse_feature(member, where, allow_corridor=allow_corridor)
     if kind == "GeometryCollection":
         return _collection(member, where)
     if kind == "Point" and allow_point_radius_m is not None:
-        return _round_a_point(member, allow_point_radius_m, where, f"{where}/radius_m")
+        return round_a_point(member, allow_point_radius_m, where, f"{where}/radius_m")
     return _polygonal(member, where)
 
 
-def parse_feature(value: object, where: str = "") -> Ground:
-    """Read a GeoJSON Feature that draws ground.
+def parse_feature(value: object, where: str = "", *, allow_corridor: bool = False) -> Ground:
+    """Read a GeoJSON Feature that draws ground: a neighborhood, or an area.
 
     Parameters
     ----------
@@ -72,6 +80,9 @@ def parse_feature(value: object, where: str = "") -> Ground:
         Point with `properties.radius_m`: metres, 0.1 to 500,000.
     where : str
         JSON pointer of `value` in the document, put before the pointers of errors.
+    allow_corridor : bool
+        Whether it may be a LineString or MultiLineString with `properties.half_width_m`: metres,
+        1 to 100,000. Nobody lives in a corridor, so a neighborhood is none.
 
     Raises
     ------
@@ -81,14 +92,23 @@ def parse_feature(value: object, where: str = "") -> Ground:
     feature = _object(value, where)
     if feature.get("type") != "Feature":
         raise _unknown_type(feature, "Feature", where)
-    geometry = _object(feature.get("geometry"), f"{where}/geometry")
-    if geometry.get("type") == "GeometryCollection":
-        return _collection(geometry, f"{where}/geometry")
-    if geometry.get("type") != "Point":
-        return _polygonal(geometry, f"{where}/geometry")
+    at = f"{where}/geometry"
+    geometry = _object(feature.get("geometry"), at)
+    kind = geometry.get("type")
+    if kind == "GeometryCollection":
+        return _collection(geometry, at)
+    if kind == "Point":
+        named = f"{where}/properties/radius_m"
+        return round_a_point(geometry, _property(feature, "radius_m"), at, named)
+    if allow_corridor and kind in LINES:
+        named = f"{where}/properties/half_width_m"
+        return along_a_line(geometry, _property(feature, "half_width_m"), at, named)
+    return _polygonal(geometry, at)
+
+
+def _property(feature: dict[str, Any], name: str) -> object:
     properties = feature.get("properties")
-    radius_m = properties.get("radius_m") if isinstance(properties, dict) else None
-    return _round_a_point(geometry, radius_m, f"{where}/geometry", f"{where}/properties/radius_m")
+    return properties.get(name) if isinstance(properties, dict) else None
 
 
 def to_geometry(shape: Shape, digits: int = 6) -> dict[str, Any]:
@@ -141,11 +161,21 @@ def _polygonal(member: dict[str, Any], where: str) -> Ground:
     notes: list[str] = []
     if member["type"] == "Polygon":
         return _noted(Polygon(*rings_of_polygon(coordinates, pointer, notes)), where, notes)
+    _check_parts(coordinates, pointer)
     polygons = [
         Polygon(*rings_of_polygon(array(each, f"{pointer}/{n}"), f"{pointer}/{n}", notes))
         for n, each in enumerate(coordinates)
     ]
     return _noted(MultiPolygon(polygons), where, notes)
+
+
+def _check_parts(polygons: Sequence[Any], where: str) -> None:
+    """Refuse what `ground` would refuse, before reading every position of it."""
+    try:
+        check_parts(len(polygons), MAX_VERTICES)
+    except InvalidShape as error:
+        error.where = where
+        raise
 
 
 def _noted(drawn: Shape, where: str, notes: Sequence[str]) -> Ground:
@@ -174,24 +204,3 @@ def _merged(grounds: Sequence[Ground], where: str) -> Ground:
         return grounds[0]
     together = MultiPolygon([part for each in grounds for part in polygons_of(each.shape)])
     return _noted(together, where, [note for each in grounds for note in each.notes])
-
-
-def _round_a_point(
-    member: dict[str, Any], radius_m: object, where: str, radius_where: str
-) -> Ground:
-    lon, lat = position(member.get("coordinates"), f"{where}/coordinates")
-    if isinstance(radius_m, bool) or not isinstance(radius_m, int | float):
-        raise InvalidShape(
-            "a Point needs radius_m, a number of metres", code="radius", where=radius_where
-        )
-    if not MIN_RADIUS_M <= radius_m <= MAX_RADIUS_M:
-        raise InvalidShape(
-            f"radius_m must be at least {MIN_RADIUS_M} and at most {MAX_RADIUS_M:,.0f} metres",
-            code="radius",
-            where=radius_where,
-        )
-    try:
-        return Ground(shape=circle_ground(LonLat(lon, lat), float(radius_m)))
-    except InvalidShape as error:
-        error.where = f"{where}/coordinates"
-        raise

@@ -1,7 +1,11 @@
 """Which positions a GeoJSON coordinates array holds, each checked and named."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from geo.coordinates import check_lonlat
 from geo.errors import GeoError, InvalidShape, OutOfRange
@@ -9,7 +13,9 @@ from geo.polygon import REFUSE_VERTICES
 
 UNCLOSED = "an unclosed ring was closed"
 
-Positions: TypeAlias = list[tuple[float, float]]
+Positions: TypeAlias = NDArray[np.float64]  # (N, 2), lon/lat
+
+_WORTH_AN_ARRAY = 32  # positions; fewer are read sooner one by one
 
 
 def array(value: object, where: str) -> Sequence[Any]:
@@ -58,7 +64,35 @@ def position(value: object, where: str) -> tuple[float, float]:
     return lon, lat
 
 
+def line_of(value: object, where: str) -> Positions:
+    """Read the positions of a LineString, at least two; errors as `rings_of_polygon`."""
+    line = _positions(value, where)
+    if len(line) < 2:
+        raise InvalidShape(
+            "a line needs at least two positions",
+            code="too_few_positions" if len(line) else "empty",
+            where=where,
+        )
+    _check_beyond_seam(line, where)
+    return line
+
+
 def _ring(value: object, where: str, notes: list[str]) -> Positions:
+    ring = _positions(value, where)
+    if len(ring) and (ring[0] != ring[-1]).any():
+        ring = np.vstack((ring, ring[:1]))
+        notes.append(UNCLOSED)
+    if len(ring) < 4:
+        raise InvalidShape(
+            "a ring needs at least three positions, and the first again at the end",
+            code="too_few_positions" if len(ring) else "empty",
+            where=where,
+        )
+    _check_beyond_seam(ring, where)
+    return ring
+
+
+def _positions(value: object, where: str) -> Positions:
     items = array(value, where)
     if len(items) > REFUSE_VERTICES:
         raise InvalidShape(
@@ -66,18 +100,25 @@ def _ring(value: object, where: str, notes: list[str]) -> Positions:
             code="too_many_vertices",
             where=where,
         )
-    ring = [_vertex(item, where, n) for n, item in enumerate(items)]
-    if ring and ring[0] != ring[-1]:
-        ring.append(ring[0])
-        notes.append(UNCLOSED)
-    if len(ring) < 4:
-        raise InvalidShape(
-            "a ring needs at least three positions, and the first again at the end",
-            code="too_few_positions" if ring else "empty",
-            where=where,
-        )
-    _check_beyond_seam(ring, where)
-    return ring
+    at_once = _plain(items) if len(items) >= _WORTH_AN_ARRAY else None
+    if at_once is not None:
+        return at_once
+    one_by_one = [_vertex(item, where, n) for n, item in enumerate(items)]
+    return np.array(one_by_one, dtype=float).reshape(-1, 2)
+
+
+def _plain(items: Sequence[Any]) -> Positions | None:
+    """Read positions at once if all is well with each of them; otherwise None."""
+    if not {list, tuple}.issuperset(map(type, items)) or len(set(map(len, items))) != 1:
+        return None
+    if len(items[0]) < 2 or not {int, float}.issuperset(map(type, chain.from_iterable(items))):
+        return None
+    try:
+        lonlat = np.array(items, dtype=float)[:, :2]
+    except OverflowError:  # an integer of hundreds of digits
+        return None
+    on_earth = (np.abs(lonlat[:, 0]) <= 360) & (np.abs(lonlat[:, 1]) <= 90)  # and no NaN
+    return lonlat if on_earth.all() else None
 
 
 def _vertex(value: object, where: str, index: int) -> tuple[float, float]:
@@ -104,17 +145,16 @@ def _numbers(value: object, where: str) -> tuple[float, float]:
     return lon, lat
 
 
-def _check_beyond_seam(ring: Positions, where: str) -> None:
-    """Allow a longitude beyond ±180° only in a ring that crosses the 180th meridian."""
-    lons = [lon for lon, _ in ring]
-    west, east = min(lons), max(lons)
+def _check_beyond_seam(drawn: Positions, where: str) -> None:
+    """Allow a longitude beyond ±180° only in what crosses the 180th meridian."""
+    west, east = drawn[:, 0].min(), drawn[:, 0].max()
     if west >= -180 and east <= 180:
         return
     crosses = (west < -180 < east) or (west < 180 < east)
     if crosses and east - west <= 180:
         return
-    first = next(n for n, lon in enumerate(lons) if not -180 <= lon <= 180)
-    position(ring[first], f"{where}/{first}")
+    first = int((np.abs(drawn[:, 0]) > 180).argmax())
+    position(drawn[first].tolist(), f"{where}/{first}")
 
 
 def _with_axis_hint(error: GeoError, lon: float, lat: float) -> GeoError:

@@ -76,6 +76,28 @@ def pack(shape: Shape) -> bytes:
     return _encoded(on_grid)
 
 
+def pack_polygons(polygons: NDArray[np.object_]) -> list[bytes | None]:
+    """Pack many polygons without holes at once, as `pack` does.
+
+    Parameters
+    ----------
+    polygons : array of Polygon
+        Valid, counter-clockwise, not empty, WGS84 lon/lat within ±180° and ±90°.
+
+    Returns
+    -------
+    list
+        None for one that the grid of 1e-7 degrees makes invalid: `pack` knows what to do with it.
+    """
+    on_grid = shapely.transform(polygons, _to_grid)
+    holds = shapely.is_valid(on_grid)
+    lonlat, of = shapely.get_coordinates(on_grid[holds], return_index=True)
+    closing = np.concatenate((of[1:] != of[:-1], [True]))[: len(of)]
+    units = np.rint(lonlat[~closing] * UNITS_PER_DEGREE).astype("<i4")
+    blobs = iter(pack_rings(units, np.bincount(of[~closing], minlength=int(holds.sum()))))
+    return [next(blobs) if held else None for held in holds.tolist()]
+
+
 def pack_rings(units: NDArray[np.int32], corners: NDArray[np.int64]) -> list[bytes]:
     """Pack many polygons of one ring each, as `pack` does; nothing is checked.
 

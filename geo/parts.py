@@ -20,14 +20,22 @@ def polygons_of(geometry: BaseGeometry) -> list[Polygon]:
     """List the non-empty polygons of any geometry, those inside collections too."""
     if isinstance(geometry, Polygon):
         return [] if geometry.is_empty else [geometry]
-    if isinstance(geometry, MultiPolygon | GeometryCollection):
+    if isinstance(geometry, MultiPolygon):
+        parts = shapely.get_parts(geometry)
+        return list(parts[~shapely.is_empty(parts)])
+    if isinstance(geometry, GeometryCollection):
         return [polygon for part in geometry.geoms for polygon in polygons_of(part)]
     return []
 
 
 def from_polygons(polygons: Sequence[Polygon]) -> Shape:
     """Make one shape of polygons that don't overlap: a Polygon if there is just one."""
-    return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
+    if len(polygons) == 1:
+        return polygons[0]
+    if not polygons:
+        return MultiPolygon()
+    together: MultiPolygon = shapely.multipolygons(list(polygons))
+    return together
 
 
 def rings_of(geometry: BaseGeometry) -> list[NDArray[np.float64]]:

@@ -5,6 +5,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api.app import app_api
+from service.api.desk import desk_api
 from service.api.health import health_api
 from service.api.partner import partner_api
 from service.api.public import public_api
@@ -28,7 +29,10 @@ def create_app(process: Process) -> Flask:
     app.extensions["porchlight"] = process
     settings = process.runtime.settings
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    parts = (app_api, partner_api, public_api, public_export, health_api, openapi_api, pages)
+    parts = (
+        *(app_api, partner_api, desk_api, public_api, public_export),
+        *(health_api, openapi_api, pages),
+    )
     for part in parts:
         app.register_blueprint(part)
     register_problems(app)

@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 import alerts.area
 import migrations
 from alerts.area.built import read_places, write_places
+from alerts.area.interstates import interstates
 from alerts.area.load import us_and_world_places
 from alerts.clock import utc_now
+from alerts.roads import THROUGH_ITS_TOWNS
 from alerts.store.engine import Store
-from alerts.store.places import count_places, replace_places
+from alerts.store.places import StoredPlaces, count_places, replace_places
+from alerts.store.roads import put_roads
 from alerts.store.staff import Staff
 
 
@@ -42,10 +45,20 @@ def is_current(engine: Engine, url: str) -> bool:
 
 
 def load_places(store: Store) -> int:
-    """Load states, counties, ZIPs, cities and countries; return how many."""
+    """Load states, counties, ZIPs, cities and countries; return how many. And the interstates."""
     built = build_places()
     with store.begin() as session:
-        return replace_places(session, read_places(built))
+        count = replace_places(session, read_places(built))
+    load_roads(store)
+    return count
+
+
+def load_roads(store: Store) -> int:
+    """Load the coarse lines of the interstates, by their towns in the place table."""
+    built = interstates(StoredPlaces(store))
+    with store.begin() as session:
+        put_roads(session, THROUGH_ITS_TOWNS, built.roads, keep=False)
+    return len(built.roads)
 
 
 def build_places() -> Path:

@@ -25,10 +25,14 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 SUBSCRIBER_AUTH = "subscriber"
 FEED_AUTH = "feed"
+STAFF_AUTH = "staff"
 
 # A neighborhood of 500 vertices, the most by default, is 25 kB with all its digits, and 100 kB
 # indented deeply; nothing else that a person sends comes near it.
 APP_BODY_BYTES = 256_000
+# An outline of far too many vertices is read too, so that the answer can name the limit: 20,000 of
+# them are 800 kB with all their digits.
+DRAWING_BODY_BYTES = 1_000_000
 
 docs = SpecTree(
     "flask",
@@ -57,6 +61,14 @@ docs = SpecTree(
                 description="The feed's API key, from `porchlight feed add`.",
             ),
         ),
+        SecurityScheme(
+            name=STAFF_AUTH,
+            data=SecuritySchemeData(
+                type=SecureType.HTTP,
+                scheme="bearer",
+                description="A token of a person of the desk, from `porchlight staff token`.",
+            ),
+        ),
     ],
 )
 
@@ -75,12 +87,13 @@ def documented(
     query: type[BaseModel] | None = None,
     auth: str | None = None,
     problems: tuple[int, ...] = (),
+    largest_body: int = APP_BODY_BYTES,
 ) -> Callable[[Endpoint], Endpoint]:
     """Put an endpoint into /openapi.json; its name and docstring are its words there.
 
-    What anybody but a feed sends is limited to `APP_BODY_BYTES`: 413 above.
+    What anybody but a feed or the desk sends is limited to `largest_body` bytes: 413 above.
     """
-    is_limited = takes is not None and auth != FEED_AUTH
+    is_limited = takes is not None and auth not in (FEED_AUTH, STAFF_AUTH)
     problems = (*problems, 413) if is_limited else problems
     answers: dict[str, Any] = {f"HTTP_{status}": model for status, model in gives.items()}
     answers |= {f"HTTP_{status}": ProblemDocument for status in problems}
@@ -95,11 +108,14 @@ def documented(
         skip_validation=True,
     )
     if is_limited:
-        return cast("Callable[[Endpoint], Endpoint]", lambda endpoint: decorate(_small(endpoint)))
+        return cast(
+            "Callable[[Endpoint], Endpoint]",
+            lambda endpoint: decorate(_small(endpoint, largest_body)),
+        )
     return cast("Callable[[Endpoint], Endpoint]", decorate)
 
 
-def _small(endpoint: Endpoint) -> Endpoint:
+def _small(endpoint: Endpoint, most: int) -> Endpoint:
     """Refuse a body that no app sends before anything is made of it."""
 
     @wraps(endpoint)
@@ -107,9 +123,9 @@ def _small(endpoint: Endpoint) -> Endpoint:
         try:
             size = len(request.get_data())
         except RequestEntityTooLarge:  # above what even feeds may send: it wasn't read
-            size = APP_BODY_BYTES + 1
-        if size > APP_BODY_BYTES:
-            said = f"A body may have {APP_BODY_BYTES:,} bytes at most here."
+            size = most + 1
+        if size > most:
+            said = f"A body may have {most:,} bytes at most here."
             raise ApiProblem(413, "too_large", "Too large", said)
         return endpoint(*args, **kwargs)
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify
 
 from service.auth import public
-from service.http import FEED_AUTH, docs
+from service.http import FEED_AUTH, STAFF_AUTH, docs
 from service.problem import PROBLEM_JSON, ProblemDocument
 
 openapi_api = Blueprint("openapi", __name__)
@@ -81,10 +81,10 @@ def _answers(operation: dict[str, Any]) -> None:
 
 
 def _limited(operation: dict[str, Any]) -> None:
-    """Say that a feed may have asked too much, and when it may ask again."""
-    if {FEED_AUTH: []} in operation.get("security", []):
+    """Say that a feed or one of the desk may have asked too much, and when they may ask again."""
+    if any({auth: []} in operation.get("security", []) for auth in (FEED_AUTH, STAFF_AUTH)):
         operation["responses"]["429"] = {
-            "description": "Too many requests of this feed, or wrong keys from this address.",
+            "description": "Too many requests of this asker, or wrong keys from this address.",
             "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
             "content": {PROBLEM_JSON: {"schema": PROBLEM_SCHEMA}},
         }

@@ -15,7 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.intake.feed_health import feeds_health, report_quiet_feeds
 from alerts.store.engine import Store
+from service.counties import LOOKS_EVERY_S as COUNTIES_LOOKS_EVERY_S
+from service.counties import fill_some_counties
 from service.doorbell import Doorbell
+from service.geocoder_retries import LOOKS_EVERY_S as GEOCODER_LOOKS_EVERY_S
+from service.geocoder_retries import GeocoderRetries
 from service.jobs import Job, Jobs
 from service.photo_retries import LOOKS_EVERY_S, PhotoRetries
 from service.polling import Polling
@@ -84,6 +88,7 @@ class Scheduler:
         self._leadership = Leadership(runtime.store)
         self._polling = Polling(runtime, bell)
         self._photo_retries = PhotoRetries(runtime)
+        self._geocoder_retries = GeocoderRetries(runtime)
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -94,11 +99,15 @@ class Scheduler:
         self._every(POLL_LOOKS_EVERY_S, "poll", self._polling.poll_due)
         self._every(FEEDS_WATCHED_EVERY_S, "feeds", self._watch_feeds)
         self._every(LOOKS_EVERY_S, "photos", self._photo_retries.start_look)
+        if self._runtime.geocoder is not None:
+            self._every(GEOCODER_LOOKS_EVERY_S, "geocoder", self._geocoder_retries.start_look)
+        self._every(COUNTIES_LOOKS_EVERY_S, "counties", self._fill_counties)
         self._scheduler.start()
 
     def stop(self) -> None:
         """Stop without waiting for the next tick; work in hand ends."""
         self._photo_retries.close()
+        self._geocoder_retries.close()
         self._scheduler.shutdown(wait=True)
         self._leadership.give_up()
 
@@ -134,6 +143,9 @@ class Scheduler:
             quiet = report_quiet_feeds(session, feeds_health(session, now, most), now)
         for feed in quiet:
             log.error("feed_quiet", feed=feed)
+
+    def _fill_counties(self) -> None:
+        fill_some_counties(self._runtime.store, self._runtime.counties)
 
     def _expire(self) -> None:
         if self._jobs.expire():

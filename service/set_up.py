@@ -7,6 +7,7 @@ from alerts.store.places import count_places
 from alerts.store.staff import all_staff
 from config.settings import Settings
 from service import database
+from service.counties import fill_all_counties
 from service.wiring import Runtime
 
 
@@ -28,6 +29,8 @@ def make_tables(settings: Settings) -> None:
 def fill(runtime: Runtime, staff: str | None = None) -> SetUp:
     """Load the places if there are none, and add the first staff member as admin.
 
+    Neighborhoods that have no county yet, from before they had one, get theirs.
+
     Parameters
     ----------
     staff: a name; None takes whoever sits at this machine, and only where nobody is there yet.
@@ -35,6 +38,7 @@ def fill(runtime: Runtime, staff: str | None = None) -> SetUp:
     loaded = not database.has_places(runtime.store)
     if loaded:
         database.load_places(runtime.store)
+    fill_all_counties(runtime.store, runtime.counties)
     with runtime.store.begin() as session:
         name = staff or database.first_staff_name()
         nobody = not all_staff(session)

@@ -11,13 +11,18 @@ from datetime import timedelta
 import numpy as np
 
 from alerts.alert import Tier
+from alerts.area.counties import CountyBook
 from alerts.area.derive import AreaPolicy
-from alerts.audience.columns import Columns
+from alerts.area.suggestion import Atlas
+from alerts.area.touched_counties import TouchedCounties
+from alerts.audience.choose import audience_index
+from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import WavePolicy
 from alerts.authority import AuthorityBook
 from alerts.clock import Clock, utc_now
 from alerts.delivery.compose import Composer
 from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
+from alerts.geocoding.remembered import RememberingGeocoder
 from alerts.intake.judge.consider import Considering
 from alerts.intake.judge.limits import CountPeople, Ground, LimitBook
 from alerts.intake.judge.policy import IntakePolicy
@@ -33,10 +38,13 @@ from alerts.store.engine import Store
 from alerts.store.keyring import Keyring
 from alerts.store.media import Media, MediaFolder
 from alerts.store.places import StoredPlaces
+from alerts.store.roads import StoredRoads
 from alerts.store.vault import Vault
 from alerts.whom_to_call import load_authorities
 from config.settings import Settings, authorities_path
 from service.channels import make_channels
+from service.geocoding import make_geocoder
+from service.growth import growth_policy
 from service.metrics import Metrics
 
 
@@ -51,7 +59,10 @@ class Runtime:
     vault: Vault
     media: Media
     places: StoredPlaces
-    index: Columns
+    counties: CountyBook
+    atlas: Atlas
+    geocoder: RememberingGeocoder | None
+    index: AudienceIndex
     authorities: AuthorityBook
     intake: Intake
     links: PhotoLinks
@@ -73,7 +84,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
     keyring = Keyring(settings.resolved_keyring_url, clock)
     vault = Vault(keyring)
     authorities = load_authorities(authorities_path().read_bytes())
-    places, index, metrics = StoredPlaces(store), Columns(), Metrics()
+    places, index, metrics = StoredPlaces(store), audience_index(store), Metrics()
     media = MediaFolder(settings.data_dir / "media")
     links = PhotoLinks(
         vault=vault,
@@ -87,8 +98,10 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         links=links,
         public_url=settings.resolved_public_url,
     )
+    geocoder = make_geocoder(settings, store, vault, clock)
     considering = Considering(
         places=places,
+        geocoder=geocoder,
         authorities=authorities,
         area_policy=area_policy(settings),
         tier_policy=TierPolicy(long_term_after=timedelta(days=settings.long_term_after_days)),
@@ -105,6 +118,9 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         vault=vault,
         media=media,
         places=places,
+        counties=CountyBook(places),
+        atlas=Atlas(counties=TouchedCounties(places), roads=StoredRoads(store)),
+        geocoder=geocoder,
         index=index,
         authorities=authorities,
         intake=Intake(
@@ -138,13 +154,13 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
     )
 
 
-def people_in(store: Store, index: Columns) -> CountPeople:
+def people_in(store: Store, index: AudienceIndex) -> CountPeople:
     """Return the count of subscribers that an area reaches, as of the newest change."""
 
     def count(shape: Ground) -> int:
         with store.read() as session:
             index.refresh(session)
-        return len(np.unique(index.reach(shape).subscriber_ids))
+            return len(np.unique(index.reach(session, shape).subscriber_ids))
 
     return count
 
@@ -155,6 +171,10 @@ def area_policy(settings: Settings) -> AreaPolicy:
         zip_radius_m=settings.zip_radius_m,
         city_radius_m=settings.city_radius_m,
         city_large_radius_m=settings.city_large_radius_m,
+        growth=growth_policy(settings),
+        geocoder_most_radius_m=settings.geocoder_most_radius_m,
+        geocoder_refines_states=settings.geocoder_refines_states,
+        geocoder_country=settings.default_country or None,
     )
 
 

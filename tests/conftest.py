@@ -4,6 +4,7 @@ Real parts only: SQLite files made by the migrations, PostgreSQL + PostGIS and R
 the tests themselves (tests/servers.py).
 """
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -19,12 +20,28 @@ from alerts.store.engine import Store
 from config.settings import Settings
 from service import database
 from service.wiring import Runtime, wire
+from tests.logs import log_as_the_product
+from tests.servers import in_memory
 
 # No stop-watch in a test: machines are busy. The same examples each time, so that red stays red.
 hypothesis_settings.register_profile(
     "porchlight", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("porchlight")
+
+
+def pytest_configure() -> None:
+    """Write to memory where there is room: SQLite waits for the disk at every commit."""
+    log_as_the_product()
+    folder = in_memory()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # noqa: TID251 - pytest's own
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the tests themselves: there are thousands."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +53,11 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A SQLite file with all tables and all places, to be copied by each test that needs it."""
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and all places, to be copied by each test that needs it.
+
+    It takes seconds: rooms that need one have this one, and make none of their own.
+    """
     path = tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3"
     url = f"sqlite:///{path}"
     database.migrate(url)

@@ -20,6 +20,17 @@ import pytest
 
 HOW = "scripts/install-services installs it"
 STARTS_WITHIN_S = 60.0
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 2 << 30
+
+# What makes a database fast whose data nobody misses after a crash of the machine.
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "256MB",
+    "max_connections": "200",
+}
 
 
 def missing(what: str) -> None:
@@ -27,6 +38,13 @@ def missing(what: str) -> None:
     if os.environ.get("CI") == "true":  # noqa: TID251 - the tests' own switch
         pytest.fail(f"{what} isn't installed; {HOW}")
     pytest.skip(f"{what} isn't installed; {HOW}")
+
+
+def in_memory() -> Path | None:
+    """Return a folder that is kept in memory and has room for a test run; None if there is none."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return None
+    return MEMORY
 
 
 def free_port() -> int:
@@ -44,8 +62,10 @@ def postgresql(folder: Path) -> Iterator[str]:
     port, log = free_port(), folder / "pg.log"
     with _home_of_postgresql(folder) as (home, as_owner):
         data = str(home / "pg")
-        _run([*as_owner, initdb, "-D", data, "-U", "porchlight", "-A", "trust", "-E", "UTF8"])
-        options = ("-c", "fsync=off", "-c", "max_connections=200")
+        how = ("-U", "porchlight", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _run([*as_owner, initdb, "-D", data, *how])
+        said = {**CARELESS, **_preloaded(Path(postgres))}
+        options = [part for name, value in said.items() for part in ("-c", f"{name}={value}")]
         where = ("-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", str(home))
         server = _start([*as_owner, postgres, *where, *options], log)
         try:
@@ -106,6 +126,12 @@ def _pg(name: str) -> str:
     return str(found)
 
 
+def _preloaded(postgres: Path) -> dict[str, str]:
+    """Load PostGIS once for all connections, where it lies as Debian has it: each saves 20 ms."""
+    library = postgres.parent.parent / "lib" / "postgis-3.so"
+    return {"shared_preload_libraries": library.stem} if library.exists() else {}
+
+
 @contextmanager
 def _home_of_postgresql(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     """PostgreSQL refuses to run as root: run it as its own user then, in a folder of its own.
@@ -116,7 +142,7 @@ def _home_of_postgresql(folder: Path) -> Iterator[tuple[Path, list[str]]]:
         yield folder, []
         return
     owner = pwd.getpwnam("postgres")
-    home = Path(tempfile.mkdtemp(prefix="porchlight-postgresql-"))
+    home = Path(tempfile.mkdtemp(prefix="porchlight-postgresql-", dir=in_memory()))
     os.chown(home, owner.pw_uid, owner.pw_gid)
     try:
         ids = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]

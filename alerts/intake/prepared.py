@@ -1,6 +1,7 @@
 """What a document is once it is read and considered, before anything is written down."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from alerts.intake.document import Document
 from alerts.intake.judge.consider import Proposal
@@ -18,6 +19,7 @@ class WouldBe:
     proposal: Proposal | None
     outcome: SubmissionOutcome
     ends: bool = False  # an alert would end by it
+    alert_id: UUID | None = None  # of the case; nobody's if it would be a new one
     items: tuple["WouldBe", ...] = ()  # of a document with several alerts: each by itself
 
 

@@ -7,13 +7,15 @@ caller rings the doorbell; nothing here waits for a network.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason
 from alerts.clock import Clock
-from alerts.intake.case.cases import lookup_of, turns_of
+from alerts.intake.case.cases import first_heard, lookup_of, turns_of
 from alerts.intake.case.siblings import remove_photos_not_shown, without_the_found
 from alerts.intake.case.take_in import end_case, take_in
 from alerts.intake.document import Document, TakenIn, refuse
@@ -86,7 +88,12 @@ class Intake:
             with self.store.read() as session:
                 self.known.refresh(session, self.vault, document.received_at)
         bare, inline, odd = unpack_inline(poster, self.photos)
-        proposal = self.considering.propose(bare, terms_of(feed), document.received_at)
+        proposal = self.considering.propose(
+            bare,
+            terms_of(feed),
+            document.received_at,
+            partial(self._first_heard, bare.case, case_id),
+        )
         said = (*problems, *odd)
         if _has_error(proposal.problems):
             said = (*said, *proposal.problems)
@@ -220,6 +227,11 @@ class Intake:
         problems = (*reading.problems, *_mismatch(reading.poster, must_be))
         return self.prepare(feed, document, reading.poster, problems)
 
+    def _first_heard(self, key: CaseKey, case_id: int | None) -> datetime | None:
+        """Return when the case was heard of first: its ground has grown until then (ADR 0029)."""
+        with self.store.read() as session:
+            return first_heard(session, lookup_of(self.vault, key), case_id)
+
     def _read_cap(self, feed: Feed, raw: bytes) -> WholeCap:
         return read_whole(
             self.vault,
@@ -259,7 +271,11 @@ class Intake:
 
 def _would_be(taken: TakenIn, proposal: Proposal | None) -> WouldBe:
     return WouldBe(
-        problems=taken.problems, proposal=proposal, outcome=taken.outcome, ends=taken.ended
+        problems=taken.problems,
+        proposal=proposal,
+        outcome=taken.outcome,
+        ends=taken.ended,
+        alert_id=taken.alert_id,
     )
 
 

@@ -177,15 +177,6 @@ def next_number(session: Session, alert_id: int) -> int:
     return (session.scalar(most) or 0) + 1
 
 
-def active_alerts(session: Session, now: datetime) -> Sequence[Alert]:
-    """Return the alerts that people may see now, newest first."""
-    return session.scalars(
-        select(Alert)
-        .where(Alert.status == Status.ACTIVE, Alert.expires_at > now)
-        .order_by(Alert.id.desc())
-    ).all()
-
-
 def newest_active(
     session: Session, now: datetime, most: int
 ) -> Sequence[tuple[Alert, AlertRevision]]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -138,6 +138,13 @@ def _row(record: PlaceRecord) -> dict[str, object]:
     }
 
 
+_OUTLINED_COUNTIES = (Place.scheme == "county", Place.country == "US", Place.shape.is_not(None))
+# Row ids may come again in SQLite; another outline has another centre.
+_COUNTIES_STAMP = select(
+    func.count(), func.max(Place.id), func.sum(Place.lon), func.sum(Place.lat)
+).where(Place.scheme == "county")
+
+
 class StoredPlaces:
     """A `PlaceBook` over the place table.
 
@@ -188,6 +195,17 @@ class StoredPlaces:
         ask = self._names[region is not None, country is not None]
         asked = {"scheme": scheme, "folded": folded, "region": region, "country": country}
         return tuple(map(_value, ask.rows(**{n: v for n, v in asked.items() if v is not None})))
+
+    def counties(self) -> Sequence[PlaceRecord]:
+        """Return the counties of the United States that have an outline."""
+        with self._store.read() as session:
+            found = session.execute(select(*_COLUMNS).where(*_OUTLINED_COUNTIES)).all()
+        return tuple(map(_value, found))
+
+    def counties_stamp(self) -> Hashable:
+        """Return something that differs after the counties were loaded anew."""
+        with self._store.read() as session:
+            return tuple(session.execute(_COUNTIES_STAMP).one())
 
     def country_at(self, lon: float, lat: float) -> str | None:
         """Return the ISO 3166-1 alpha-2 code of the country at a point, or None at sea."""

@@ -31,6 +31,14 @@ FOLLOWED = {
 
 def upgrade() -> None:
     op.add_column("neighborhood", sa.Column("county", sa.String(length=5), nullable=True))
+    countyless = sa.text("county IS NULL")  # few, once the places are loaded
+    op.create_index(
+        "ix_neighborhood_countyless",
+        "neighborhood",
+        ["id"],
+        sqlite_where=countyless,
+        postgresql_where=countyless,
+    )
     op.add_column("neighborhood", sa.Column("cell_resolution", sa.Integer(), nullable=True))
     op.add_column("neighborhood", sa.Column("cells", sa.LargeBinary(), nullable=True))
     op.create_table(
@@ -108,6 +116,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_staff_token_staff_id"), table_name="staff_token")
     for table in ("staff_token", "road", "geocode_answer", "audience_change"):
         op.drop_table(table)
+    op.drop_index("ix_neighborhood_countyless", table_name="neighborhood")
     for column in ("cells", "cell_resolution", "county"):
         op.drop_column("neighborhood", column)
 

@@ -50,8 +50,8 @@ NEIGHBOURS = (
     Neighbour(name="Harvey", lon=-87.354, lat=46.494, radius_m=2_000, language="es"),
     Neighbour(name="Way to work", lon=-87.470, lat=46.540, radius_m=5_000),
     Neighbour(name="Negaunee", lon=-87.607, lat=46.499, radius_m=4_000),
-    Neighbour(name="Houghton", lon=-88.569, lat=47.121, radius_m=3_000),
-    Neighbour(name="Escanaba", lon=-87.065, lat=45.745, radius_m=3_000),
+    Neighbour(name="Ironwood", lon=-90.171, lat=46.455, radius_m=3_000),
+    Neighbour(name="Menominee", lon=-87.614, lat=45.108, radius_m=3_000),
     Neighbour(name="Sault Ste. Marie", lon=-84.347, lat=46.490, radius_m=3_000, language="es"),
 )
 

@@ -9,6 +9,10 @@ from tests.flow.house import House, running_house
 from tests.stand_ins.fcm import FcmStandIn
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.import_plugin("tests.store.databases")
+
+
 @pytest.fixture
 def fcm(tmp_path: Path) -> Iterator[FcmStandIn]:
     """FCM's HTTP v1 protocol over TLS, on loopback."""

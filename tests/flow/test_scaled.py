@@ -1,36 +1,38 @@
 """The same story in the scaled size: PostgreSQL + PostGIS, RabbitMQ, a process for each task."""
 
 import subprocess
-import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import create_engine, text
 
 from tests.flow.conftest import fcm_settings
 from tests.flow.house import PORCHLIGHT, House, eventually
 from tests.flow.test_story import NEAR, poster_of_wrenlyn
-from tests.servers import postgresql, rabbitmq
+from tests.servers import rabbitmq
 from tests.stand_ins.fcm import FcmStandIn
+from tests.store.databases import NewDatabase
 
 
 @pytest.fixture
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A database, a keyring of its own and a broker, all real."""
-    with ExitStack() as stack:
-        admin = stack.enter_context(postgresql(tmp_path_factory.mktemp("pg")))
-        broker = stack.enter_context(rabbitmq(tmp_path_factory.mktemp("mq")))
+def services(
+    new_postgresql: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    """A database, a keyring of its own and a broker, all real, and nothing in them."""
+    with (
+        new_postgresql("template0") as database,
+        new_postgresql("template0") as keyring,
+        rabbitmq(tmp_path_factory.mktemp("mq")) as broker,
+    ):
         yield {
-            "PORCHLIGHT_DATABASE_URL": _database(admin, "porchlight"),
-            "PORCHLIGHT_KEYRING_URL": _database(admin, "keyring"),
+            "PORCHLIGHT_DATABASE_URL": database,
+            "PORCHLIGHT_KEYRING_URL": keyring,
             "PORCHLIGHT_BROKER_URL": broker,
         }
 
 
-@pytest.mark.xdist_group("postgresql")
 @pytest.mark.timeout(240)
 def test_web_worker_and_scheduler_share_the_work(
     services: dict[str, str], fcm: FcmStandIn, tmp_path: Path
@@ -38,7 +40,7 @@ def test_web_worker_and_scheduler_share_the_work(
     data_dir = tmp_path / "var"
     data_dir.mkdir()
     house = House(data_dir=data_dir, extra={**services, **fcm_settings(fcm)})
-    house.cli("init")
+    house.cli_apart("init")
     with beside(house, "worker"), beside(house, "scheduler"):
         house.start("web")
         try:
@@ -71,12 +73,3 @@ def beside(house: House, command: str) -> Iterator[None]:
     finally:
         process.terminate()
         assert process.wait(15) == 0
-
-
-def _database(admin_url: str, name: str) -> str:
-    unique = f"{name}_{uuid.uuid4().hex[:8]}"
-    engine = create_engine(admin_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{unique}"'))
-    engine.dispose()
-    return admin_url.rsplit("/", 1)[0] + f"/{unique}"

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
+from geo import seam
 from geo.circle import circle, circle_ground
 from geo.coordinates import LonLat
 from geo.errors import InvalidShape, OutOfRange
@@ -104,11 +105,49 @@ def test_a_circle_that_just_touches_the_pole_is_valid() -> None:
         assert circle_ground(LonLat(0, 89), radius_m).is_valid
 
 
-@pytest.mark.parametrize("radius_m", [0, -1, math.nan, math.inf, 10_000_001, 1e300])
+@pytest.mark.parametrize("radius_m", [0, -1, math.nan, math.inf, 10_001_967, 1e300])
 def test_a_radius_that_is_none_is_refused(radius_m: float) -> None:
     with pytest.raises(InvalidShape) as caught:
         circle(CHICAGO, radius_m)
     assert caught.value.code == "radius"
+
+
+anywhere = st.builds(
+    LonLat,
+    st.sampled_from([180.0, -180.0, 179.999_9, 12.0]) | longitudes,
+    st.sampled_from([0.0, 90.0, -90.0, 89.999_999_9, -89.99, 0.01, -0.5]) | st.floats(-90, 90),
+).filter(lambda p: p != (0, 0))
+extreme_radii = st.sampled_from([0.1, 1.0, 5e6, 9.9e6, 1e7, 10_001_966.0]) | st.floats(-1, 7).map(
+    lambda exponent: 10.0**exponent
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(anywhere, extreme_radii, st.lists(azimuths, min_size=6, max_size=6))
+def test_from_a_hand_to_half_of_the_earth_nobody_is_missed(
+    centre: LonLat, radius_m: float, directions: list[float]
+) -> None:
+    outline = circle(centre, radius_m)
+    ground, _ = seam.split(outline)
+    assert outline.is_valid
+    assert ground.is_valid
+    for azimuth in directions:
+        assert ground.intersects(at(centre, azimuth, radius_m * 0.999_999))
+        assert ground.intersects(at(centre, azimuth, radius_m * 0.5))
+        assert not ground.intersects(at(centre, azimuth, radius_m * 1.01))
+
+
+@pytest.mark.parametrize("lat", [0.0, 0.05, -45.0, 90.0])
+def test_a_circle_of_a_quarter_turn_is_half_of_the_earth(lat: float) -> None:
+    half_km2 = 510_065_622 / 2
+    assert area_km2(circle(LonLat(20, lat), 10_001_966)) == pytest.approx(half_km2, rel=0.005)
+
+
+def test_a_circle_that_holds_both_poles_leaves_out_the_other_side() -> None:
+    ground, _ = seam.split(circle(LonLat(20, 0), 10_001_966))
+    assert all(ground.intersects(Point(lon, lat)) for lon in (-180, 20, 100) for lat in (-90, 90))
+    assert ground.intersects(Point(20, 0))
+    assert not ground.intersects(Point(-160, 0))
 
 
 def test_the_centre_nobody_filled_in_is_refused() -> None:

@@ -1,30 +1,23 @@
 """Areas against geographiclib, distances, counts."""
 
+import numpy as np
 import pytest
-import shapely
-from geographiclib.geodesic import Geodesic
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from geo.coordinates import LonLat
-from geo.measure import area_km2, distance_m, overlap_km2, vertex_count
+from geo.measure import area_km2, distance_m, overlap_km2, straight_m, vertex_count
+from tests.geo import oracles
 from tests.geo.shapes import positions, stars
 
 EARTH_KM2 = 510_065_622  # WGS84 ellipsoid, geographiclib.Geodesic.WGS84
 
 
-def slow_area_km2(polygon: Polygon) -> float:
-    """Geodesic area of the outline, its straight edges cut small."""
-    area = Geodesic.WGS84.Polygon()
-    for lon, lat in shapely.get_coordinates(shapely.segmentize(polygon, 0.02).exterior)[:-1]:
-        area.AddPoint(lat, lon)
-    return abs(float(area.Compute()[2])) / 1e6
-
-
 @settings(max_examples=30, deadline=None)
 @given(stars)
 def test_areas_agree_with_geographiclib(star: Polygon) -> None:
-    assert area_km2(star) == pytest.approx(slow_area_km2(star), rel=1e-3, abs=1e-6)
+    assert area_km2(star) == pytest.approx(oracles.area_km2(star), rel=1e-3, abs=1e-6)
 
 
 def test_colorado_has_its_area() -> None:
@@ -78,6 +71,19 @@ def test_a_degree_of_longitude_shrinks_northward() -> None:
     assert distance_m(LonLat(0, 0), LonLat(1, 0)) == pytest.approx(111_319, abs=1)
     assert distance_m(LonLat(0, 60), LonLat(1, 60)) == pytest.approx(55_800, abs=1)
     assert distance_m(LonLat(179.5, 0), LonLat(-179.5, 0)) == pytest.approx(111_319, abs=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(positions, st.floats(-0.01, 0.01), st.floats(-0.01, 0.01))
+def test_a_straight_line_is_hardly_longer_than_a_geodesic_never_shorter(
+    a: LonLat, east: float, north: float
+) -> None:
+    b = (a.lon + east, min(85, max(-85, a.lat + north)))
+    start = np.array([[a.lon, min(85, max(-85, a.lat))]])
+    straight = float(straight_m(start, np.array([b]))[0])
+    geodesic_m = oracles.metres(start[0], b)
+    assert geodesic_m <= straight + 1e-6
+    assert straight <= geodesic_m * 1.003 + 1e-6
 
 
 def test_the_closing_vertex_is_not_counted() -> None:

@@ -98,6 +98,18 @@ def test_a_ring_round_a_pole_holds_the_pole(lat: float, turn: int) -> None:
     assert area_km2(shape) == pytest.approx(3_908_573, rel=1e-4)
 
 
+@pytest.mark.parametrize("begin", range(0, 16, 5))
+def test_an_outline_that_overhangs_beside_the_pole_leaves_the_gap_out(begin: int) -> None:
+    arm = [(lon, 70) for lon in range(0, 90, 30)] + [(90, 71), (30, 80), (20, 81), (90, 82)]
+    ring = [*arm, *((lon, 82) for lon in range(120, 360, 30))]
+    wrapped_ring = [((lon + 180) % 360 - 180, lat) for lon, lat in ring]
+    shape = ground(Polygon(wrapped_ring[begin:] + wrapped_ring[:begin])).shape
+    assert shape.intersects(Point(60, 72))  # in the arm
+    assert not shape.intersects(Point(88, 78))  # between the arm and the cap
+    assert shape.intersects(Point(60, 85))  # in the cap
+    assert not shape.intersects(Point(-90, 75))
+
+
 def test_an_antarctica_that_is_already_cut_stays_as_it_is() -> None:
     ring = [(-180, -90), (180, -90), (180, -65), (0, -66), (-180, -65)]
     read = ground(Polygon(ring))

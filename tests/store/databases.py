@@ -1,9 +1,9 @@
 """Real databases for tests, made by the migrations, on both sizes; each test finds its own empty.
 
 A pytest plugin: tests/store/conftest.py and its like load it, a test module elsewhere says
-`pytest_plugins = ("tests.store.databases",)`. PostgreSQL is one server per test run, and one
-database that is emptied before each test (0.02 s, where a copy of a template takes 0.3 s); the
-mark `xdist_group` keeps its tests on one worker. A test that changes tables asks for a copy.
+`pytest_plugins = ("tests.store.databases",)`. PostgreSQL is one server per worker, and in it one
+database that is emptied before each test (5 ms, where a copy of a template takes 0.2 s). A test
+that changes tables asks for a copy.
 """
 
 import shutil
@@ -80,16 +80,13 @@ def new_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewData
 
 
 @pytest.fixture(scope="session")
-def shared_postgresql(new_postgresql: NewDatabase) -> Iterator[str]:
-    """The URL of the database that tests share, one after the other."""
-    with new_postgresql(TEMPLATE) as url:
-        yield url
+def shared_postgresql(new_postgresql: NewDatabase) -> Iterator[tuple[str, Callable[[str], object]]]:
+    """The URL of the database that tests share, one after the other, and what empties it."""
+    with new_postgresql(TEMPLATE) as url, _statements(url) as execute:
+        yield url, execute
 
 
-SIZES = [
-    pytest.param("sqlite", id="sqlite"),
-    pytest.param("postgresql", id="postgresql", marks=pytest.mark.xdist_group("postgresql")),
-]
+SIZES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(params=SIZES)
@@ -104,11 +101,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(shared_postgresql: str) -> str:
+def postgresql_url(shared_postgresql: tuple[str, Callable[[str], object]]) -> str:
     """The URL of a migrated database that is empty, for what only the scaled size does."""
-    with _statements(shared_postgresql) as execute:
-        execute(EMPTY)
-    return shared_postgresql
+    url, execute = shared_postgresql
+    execute(EMPTY)
+    return url
 
 
 @pytest.fixture(params=SIZES)

@@ -9,10 +9,10 @@ from alerts.alert import RevisionState, Status, Tier
 from alerts.errors import NotFound
 from alerts.store.alerts import (
     Alert,
-    active_alerts,
     alert_by_public_id,
     alert_of_case,
     count_by_status,
+    newest_active,
     newest_revision,
     out_of_time,
     revision,
@@ -65,9 +65,11 @@ def test_active_means_live_and_not_expired_newest_first(town: Town) -> None:
     ended = town.alert()
     town.end(ended)
     with town.store.read() as session:
-        assert [alert.id for alert in active_alerts(session, town.clock())] == [second, first]
+        shown = newest_active(session, town.clock(), 10)
+        assert [(alert.id, live.number) for alert, live in shown] == [(second, 1), (first, 1)]
+        assert newest_active(session, town.clock(), 1) == shown[:1]
         later = town.clock.move_on(hours=1)
-        assert [alert.id for alert in active_alerts(session, later)] == [first]
+        assert [alert.id for alert, _ in newest_active(session, later, 10)] == [first]
         assert [alert.id for alert in out_of_time(session, later)] == [second]
         counts = {Status.ACTIVE: 2, Status.HELD: 0, Status.ENDED: 1}
         assert count_by_status(session) == counts

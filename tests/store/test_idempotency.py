@@ -66,7 +66,6 @@ def test_a_request_whose_answer_fails_is_out_of_hand(store: Store) -> None:
         assert is_free
 
 
-@pytest.mark.xdist_group("postgresql")
 def test_another_process_has_a_request_in_hand(postgresql_url: str) -> None:
     here = Store(postgresql_url)
     number = int.from_bytes(b"request1", "big", signed=True)

@@ -1,6 +1,8 @@
 """Many people at once are the same rows as one by one, on both sizes."""
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import select
 
 from alerts.clock import utc_now
@@ -77,3 +79,52 @@ def test_a_device_of_two_people_is_a_conflict() -> None:
         people.check(home("bo", phone("a")))
     with pytest.raises(Conflict, match="another device with this id"):
         people.check(home("ana", phone("other")))
+
+
+def test_an_id_that_looks_like_one_made_of_another_address_is_a_conflict() -> None:
+    first, second = phone("first", ""), phone("second", "")
+    people = PeopleImport()
+    people.check(home("ana", first))
+    people.check(home("ana", second))
+    with pytest.raises(Conflict, match="another device with this id"):
+        people.check(home("ana", phone("third", first.key)))
+    people.check(home("bo", phone("fourth", first.key)))
+    other = PeopleImport()
+    other.check(home("ana", phone("third", first.key)))
+    with pytest.raises(Conflict, match="another device with this id"):
+        other.check(home("ana", first))
+
+
+def test_neighbours_lie_next_to_each_other_and_a_persons_own_keep_their_order(
+    store: Store,
+) -> None:
+    west, east = -120.0, -71.0
+    rows = [
+        home("ana", phone("a"), west),
+        home("bo", phone("b"), east),
+        home("ana", None, east),
+        home("cy", phone("c"), west + 0.01),
+        home("bo", None, west),
+    ]
+    with store.begin() as session:
+        PeopleImport().write(session, rows, utc_now())
+    with store.read() as session:
+        drawn = session.scalars(select(Neighborhood).order_by(Neighborhood.id)).all()
+        owners = session.scalars(select(Subscriber.id).order_by(Subscriber.id)).all()
+        names = dict(zip(owners, ("ana", "bo", "cy"), strict=True))
+        placed = [names[n.subscriber_id] for n in drawn]
+        assert placed in (["ana", "ana", "cy", "bo", "bo"], ["cy", "ana", "ana", "bo", "bo"])
+        ana = neighborhoods_of(session, owners[0])
+        assert [n.shape for n in ana] == [unpack(rows[0].packed), unpack(rows[2].packed)]
+
+
+def test_each_neighborhood_gets_the_county_of_its_middle(store: Store) -> None:
+    def counties_at(middles: NDArray[np.float64]) -> list[str]:
+        return ["26103" if lon < -87.45 else "" for lon in middles[:, 0].tolist()]
+
+    rows = [home("ana", phone("a"), -87.4), home("bo", phone("b"), -87.5)]
+    with store.begin() as session:
+        PeopleImport(counties_at).write(session, rows, utc_now())
+    with store.read() as session:
+        drawn = session.scalars(select(Neighborhood)).all()
+        assert {n.shape.bounds[0] < -87.45: n.county for n in drawn} == {True: "26103", False: ""}

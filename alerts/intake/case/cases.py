@@ -74,6 +74,15 @@ def _find(session: Session, lookup: bytes, case_id: int | None) -> CaseRecord | 
     return named or case_by_lookup(session, lookup)
 
 
+def first_heard(session: Session, lookup: bytes, case_id: int | None = None) -> datetime | None:
+    """Return when the alert of a case that is open was received; None if there is none."""
+    case = _find(session, lookup, case_id)
+    if case is None or case.ended_at is not None:
+        return None
+    alert = alert_of_case(session, case.id)
+    return alert.received_at if alert else None
+
+
 def turns_of(vault: Vault, poster: Poster) -> list[bytes]:
     """Return keyed hashes of which two posters of one child share at least one.
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from alerts.alert import RevisionState, Status, Tier
-from alerts.area_of_interest import AreaOfInterest
+from alerts.area_of_interest import AreaOfInterest, Provenance
 from alerts.intake.case.changes import material_change
 from alerts.intake.case.siblings import without_the_found
 from alerts.intake.judge.consider import Proposal
@@ -25,6 +25,9 @@ from alerts.store.cases import CaseRecord, PosterRecord, open_poster
 from alerts.store.feeds import Feed
 from alerts.store.submissions import as_json
 from alerts.store.vault import Vault
+
+# Circles around a place: what may differ in growth alone.
+_ROUND = (Provenance.ZIP, Provenance.CITY, Provenance.COUNTY, Provenance.GEOCODER)
 
 
 def open_alert(
@@ -69,13 +72,16 @@ def add_revision(
     """Make the next revision: live at once, or held beside the one that people see."""
     newest = newest_revision(session, alert.id)
     told = _live_or_newest(session, alert, newest)
+    stays = _stays(alert, told, proposal)
     revision = _revision(
         next_number(session, alert.id),
         poster,
         proposal,
         now,
-        material=_is_material(session, vault, case, told, proposal),
+        material=_is_material(session, vault, case, told, proposal, area_stays=stays),
     )
+    if stays:
+        revision.area = told.area
     alert.revisions.append(revision)
     if not proposal.hold and alert.status is Status.ACTIVE and not _rises(told, proposal):
         # what a source says anew doesn't prolong an alert: that is a decision (rule 13)
@@ -98,6 +104,10 @@ def add_spare(
         revision.state = RevisionState.SUPERSEDED
     spare = _revision(next_number(session, alert.id), poster, proposal, now, material=True)
     spare.alert_id, spare.state = alert.id, RevisionState.SPARE
+    if alert.live_revision:
+        told = revision_of(session, alert.id, alert.live_revision)
+        if _stays(alert, told, proposal):  # it is told on the same ground if it ever is
+            spare.area = told.area
     session.add(spare)  # not to alert.revisions, which would read those of all other feeds
     return spare
 
@@ -109,12 +119,35 @@ def _live_or_newest(session: Session, alert: Alert, newest: AlertRevision) -> Al
     return revision_of(session, alert.id, alert.live_revision)
 
 
+def _stays(alert: Alert, told: AlertRevision, proposal: Proposal) -> bool:
+    """Say whether people are told on the same ground, though it would be derived anew.
+
+    A circle around the same place differs by growth only: by what is known of the time and of how
+    the child went. That widens no alert that is live; the desk may (rule 6, docs/adr/0029). A
+    higher tier has ground of its own.
+    """
+    if not alert.live_revision or told.area is None or proposal.area is None:
+        return False
+    if _rises(told, proposal) or told.area.provenance not in _ROUND:
+        return False
+    new = proposal.area
+    is_same_place = bool(new.places) and list(new.places) == told.area.places
+    return is_same_place and new.provenance is told.area.provenance
+
+
 def _is_material(
-    session: Session, vault: Vault, case: CaseRecord, told: AlertRevision, proposal: Proposal
+    session: Session,
+    vault: Vault,
+    case: CaseRecord,
+    told: AlertRevision,
+    proposal: Proposal,
+    *,
+    area_stays: bool,
 ) -> bool:
     """Say whether those who were told must hear of it."""
     before = open_poster(vault, case.key_id, session.get_one(PosterRecord, told.poster_id))
-    area_changed = _area_digest(proposal.area) != (told.area.digest if told.area else "")
+    digest = told.area.digest if told.area else ""
+    area_changed = not area_stays and _area_digest(proposal.area) != digest
     if before is None or area_changed or told.tier is not proposal.tier:
         return True
     return material_change(before, without_the_found(proposal.poster))

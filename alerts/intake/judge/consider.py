@@ -3,23 +3,32 @@
 Reads places only; nothing is stored or sent, so that a partner's dry run is the same code.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.alert import Tier
-from alerts.area.derive import AreaPolicy, derive_area
+from alerts.area.derive import AreaDerivation, AreaPolicy, derive_area
+from alerts.area.geocoder.answer import Geocoder
+from alerts.area.growth import Growing, ungrown
 from alerts.area.local_time import largest_part, time_zone_of
 from alerts.area.whereabouts import country_code
 from alerts.area_of_interest import AreaOfInterest
 from alerts.authority import Authority, AuthorityBook
-from alerts.intake.judge.hold import Considered, reasons_to_hold
+from alerts.intake.judge.hold import Considered, is_for_its_ground, reasons_to_hold
 from alerts.intake.judge.limits import FeedTerms, LimitBook
 from alerts.intake.judge.policy import IntakePolicy
-from alerts.intake.judge.tiers import TierPolicy, tier_of
+from alerts.intake.judge.tiers import TierDecision, TierPolicy, tier_of
 from alerts.places import PlaceBook
 from alerts.poster import Poster
 from alerts.problem import Problem
 from alerts.whom_to_call import whom_to_call
+
+Heard = Callable[[], datetime | None]
+
+
+def _never() -> None:
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +56,45 @@ class Considering:
     tier_policy: TierPolicy
     policy: IntakePolicy
     limits: LimitBook
+    geocoder: Geocoder | None = None  # asked last, over the network: never in a transaction
 
-    def propose(self, poster: Poster, terms: FeedTerms, now: datetime) -> Proposal:
-        """Work out tier, area, authorities and expiry of a poster, on its feed's terms."""
+    def propose(
+        self, poster: Poster, terms: FeedTerms, now: datetime, first_heard: Heard = _never
+    ) -> Proposal:
+        """Work out tier, area, authorities and expiry of a poster, on its feed's terms.
+
+        An area grows with the time since the child was last seen, but never into a hold: where
+        the grown one would be held for its size, the one that hasn't grown is taken.
+
+        Parameters
+        ----------
+        first_heard: says when the case's alert was received: its area has grown until then, and
+            no later word of the source widens it. Asked only where it matters. None: it is new.
+        """
         decided = tier_of(poster, now, self.tier_policy)
-        derived = derive_area(poster, self.places, self.area_policy)
+        growing = Growing(tier=decided.tier, at=now, now=now)
+        derived = self._derived(poster, growing)
+        if derived.is_grown and (heard_at := first_heard()) is not None:
+            growing = replace(growing, at=heard_at)
+            derived = self._derived(poster, growing)
+        judged = self._judged(poster, decided, derived, terms, now)
+        if derived.is_grown and is_for_its_ground(judged.hold):
+            derived = self._derived(poster, ungrown(growing))
+            smaller = self._judged(poster, decided, derived, terms, now)
+            return judged if is_for_its_ground(smaller.hold) else smaller
+        return judged
+
+    def _derived(self, poster: Poster, growing: Growing) -> AreaDerivation:
+        return derive_area(poster, self.places, self.area_policy, growing, geocoder=self.geocoder)
+
+    def _judged(
+        self,
+        poster: Poster,
+        decided: TierDecision,
+        derived: AreaDerivation,
+        terms: FeedTerms,
+        now: datetime,
+    ) -> Proposal:
         country = self.country_of(poster, derived.area)
         authorities = whom_to_call(poster, country, self.authorities)
         considered = Considered(

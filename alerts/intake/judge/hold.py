@@ -28,6 +28,17 @@ class Considered(BaseModel):
     doubts: tuple[Problem, ...] = ()  # about the area
 
 
+# Reasons, here and among the limits of a feed, that a smaller area might not give.
+_FOR_ITS_GROUND = frozenset(
+    {"area_too_large", "limit_area", "limit_audience", "limit_jurisdiction"}
+)
+
+
+def is_for_its_ground(hold: Sequence[Problem]) -> bool:
+    """Say whether an alert is held, among other things, for how much ground it covers."""
+    return any(reason.code in _FOR_ITS_GROUND for reason in hold)
+
+
 def reasons_to_hold(
     considered: Considered, policy: IntakePolicy, now: datetime
 ) -> Sequence[Problem]:

@@ -1,13 +1,13 @@
 """How urgent a poster's case is: amber, endangered, missing or long-term (DOMAIN rule 4)."""
 
-import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
+from alerts.age import age_years
 from alerts.alert import Tier
-from alerts.poster import Child, Poster
+from alerts.poster import Poster
 from alerts.problem import Problem, warning
 
 
@@ -59,23 +59,8 @@ def _adult_on_amber(poster: Poster, now: datetime, policy: TierPolicy) -> tuple[
             "endangered. Correct the age, or two people of the desk may raise it.",
         )
         for i, child in enumerate(poster.children)
-        if not child.date_found and (_age_years(child, now) or 0) > policy.amber_oldest
+        if not child.date_found and (age_years(child, now) or 0) > policy.amber_oldest
     )
-
-
-def _age_years(child: Child, now: datetime) -> int | None:
-    """Return the age when last seen, or as the poster gives it; None if it can't be known."""
-    if child.date_of_birth:
-        seen = child.missing_since or now
-        return _years_between(child.date_of_birth, min(seen, now).date())
-    stated = child.age_now or child.approximate_age or ""
-    match = re.match(r"\s*([0-9]{1,3})(?![0-9])\s*(?!\s*(?:m|w|d))", stated.lower())
-    return int(match[1]) if match else None
-
-
-def _years_between(birth: date, day: date) -> int:
-    is_before_birthday = (day.month, day.day) < (birth.month, birth.day)
-    return day.year - birth.year - is_before_birthday
 
 
 def _is_long_term(poster: Poster, now: datetime, policy: TierPolicy) -> bool:

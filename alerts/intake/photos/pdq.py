@@ -4,17 +4,12 @@ PDQ is Meta's perceptual hash ("The TMK+PDQF video-hashing algorithm and the PDQ
 algorithm", 2019). It knows the same picture again, not the same face: nobody is recognised by it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pdqhash  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PIL import Image
-from sqlalchemy.orm import Session
-
-from alerts.store.cases import CaseRecord, photos_of_case
-from alerts.store.vault import Vault
 
 BYTES = 32
 BITS = 256
@@ -69,23 +64,6 @@ def likenesses_of(image: Image.Image) -> tuple[PdqHash, ...]:
 def as_stored(pdq: PdqHash) -> bytes:
     """Return 33 bytes: the bits, then the quality."""
     return pdq.bits + bytes([pdq.quality])
-
-
-def photo_hashes(session: Session, vault: Vault, case: CaseRecord) -> list[PdqHash]:
-    """Return the hashes of the photos that a case has now, in the order in which they came.
-
-    Raises
-    ------
-    Sealed: the case was taken down.
-    """
-    return list(_opened(session, vault, case))
-
-
-def _opened(session: Session, vault: Vault, case: CaseRecord) -> Iterator[PdqHash]:
-    for photo in photos_of_case(session, case.id):
-        if photo.sealed_pdq is not None:  # None: kept before photos were hashed
-            plain = vault.open(case.key_id, PURPOSE, photo.sealed_pdq)
-            yield PdqHash(bits=plain[:BYTES], quality=plain[BYTES])
 
 
 def _scaled(image: Image.Image) -> Image.Image:

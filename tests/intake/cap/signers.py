@@ -1,7 +1,7 @@
 """People who sign fictional alerts, in the ways in which real senders sign."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
@@ -11,6 +11,8 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.signer import XMLSigner
+
+from alerts.clock import utc_now
 
 EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 FROM, UNTIL = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -30,9 +32,14 @@ class Signer:
     key: str
     certificate: str
 
+    @property
+    def expires_at(self) -> datetime:
+        """When its certificate ends."""
+        return x509.load_pem_x509_certificate(self.certificate.encode()).not_valid_after_utc
+
     def sign(
         self,
-        alert: str,
+        alert: str | bytes,
         *,
         method: SignatureMethod = SignatureMethod.RSA_SHA256,
         digest: str = "sha256",
@@ -55,24 +62,38 @@ class Signer:
                 info.getparent().remove(info)
         return str(etree.tostring(signed, encoding="unicode"))
 
+    def signs(self, raw: bytes) -> bytes:
+        """Return a message as a feed sends it, signed with a curve."""
+        return self.sign(raw, method=SignatureMethod.ECDSA_SHA256).encode()
+
 
 @cache
 def signer(name: str = "police", *, curve: bool = False) -> Signer:
-    """Make a signer whose certificate is in force from 2025 to 2026; the same name is the same."""
+    """Return a signer whose certificate is in force in 2025 and 2026; the same name is the same."""
+    return _made(f"{name}.example", FROM, UNTIL, curve=curve)
+
+
+def signer_of_today(name: str = "Example Police", *, days: int = 30) -> Signer:
+    """Make a signer whose certificate ends in `days`; it began before that and before today."""
+    until = utc_now() + timedelta(days=days)
+    return _made(name, min(utc_now(), until) - timedelta(days=30), until, curve=True)
+
+
+def _made(name: str, since: datetime, until: datetime, *, curve: bool) -> Signer:
     key = (
         ec.generate_private_key(ec.SECP256R1())
         if curve
         else rsa.generate_private_key(public_exponent=65537, key_size=2048)
     )
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name}.example")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(FROM)
-        .not_valid_after(UNTIL)
+        .not_valid_before(since)
+        .not_valid_after(until)
         .sign(key, hashes.SHA256())
     )
     pem = key.private_bytes(

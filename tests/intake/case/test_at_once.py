@@ -231,7 +231,6 @@ def scaled(postgresql_url: str, tmp_path: Path) -> Iterator[Runtime]:
     made.close()
 
 
-@pytest.mark.xdist_group("postgresql")
 def test_a_poster_never_joins_a_case_that_ended_while_it_waited_for_it(
     scaled: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

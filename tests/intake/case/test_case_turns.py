@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,18 +17,12 @@ from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.submissions import SubmissionOutcome
 from service.wiring import Runtime
 from tests.service.api_partner.documents import as_bytes, found, message, poster, reference
-from tests.service.api_partner.prepared import prepare
 
 ACCEPTED, DUPLICATE, HELD = (
     SubmissionOutcome.ACCEPTED,
     SubmissionOutcome.DUPLICATE,
     SubmissionOutcome.HELD,
 )
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 def add_feed(

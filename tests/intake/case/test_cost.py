@@ -1,17 +1,15 @@
 """What does a poster cost? Statements are counted: time is for benchmarks, and machines differ."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from alerts.store.feeds import Feed
 from service.jobs import Job, Jobs
 from service.wiring import Runtime
 from tests.fakes.names import name_of
 from tests.intake.case.carried import WREN, add_feed, doc, drawn, push
+from tests.intake.statements import counted
 from tests.service.api_partner.documents import as_bytes
 
 pytest_plugins = ("tests.intake.case.carrying_feeds",)
@@ -20,19 +18,6 @@ pytest_plugins = ("tests.intake.case.carrying_feeds",)
 @pytest.fixture
 def relay(runtime: Runtime) -> Feed:
     return add_feed(runtime, "relay")
-
-
-@contextmanager
-def counted(runtime: Runtime) -> Iterator[list[str]]:
-    """Collect the statements that the main database is asked."""
-    statements: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        statements.append(statement)
-
-    event.listen(runtime.store.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(runtime.store.engine, "before_cursor_execute", note)
 
 
 def of_somebody(number: int) -> dict[str, Any]:

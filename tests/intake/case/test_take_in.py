@@ -4,7 +4,6 @@ import base64
 import hashlib
 import io
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,18 +28,12 @@ from alerts.store.submissions import Submission, SubmissionOutcome
 from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.service.api_partner.documents import as_bytes, found, poster
-from tests.service.api_partner.prepared import prepare
 
 ACCEPTED, DUPLICATE, HELD = (
     SubmissionOutcome.ACCEPTED,
     SubmissionOutcome.DUPLICATE,
     SubmissionOutcome.HELD,
 )
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 def add_feed(runtime: Runtime, slug: str) -> Feed:

@@ -1,6 +1,5 @@
 """What exceeds a feed's limits waits for two people; what doesn't goes out (DOMAIN rule 5)."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +13,8 @@ from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.submissions import SubmissionOutcome
 from service.wiring import Runtime
 from tests.service.api_partner.documents import add_neighbours, as_bytes, poster
-from tests.service.api_partner.prepared import prepare
 
 ACCEPTED, HELD = SubmissionOutcome.ACCEPTED, SubmissionOutcome.HELD
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 def feed(runtime: Runtime, **more: Any) -> Feed:

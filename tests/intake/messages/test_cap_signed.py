@@ -6,8 +6,8 @@ from alerts.alert import Status
 from alerts.intake.document import TakenIn
 from alerts.signature import SignatureState
 from alerts.store.feeds import Feed
+from tests.intake.cap.signers import Signer, signer_of_today
 from tests.intake.messages.cap_feed import ACCEPTED, DUPLICATE, HELD, CapFeed, at, codes, ref, story
-from tests.intake.messages.cap_signer import Signer, new_signer
 from tests.service.api_partner.documents import message
 
 pytest_plugins = ("tests.store.databases", "tests.intake.messages.cap_fixtures")
@@ -20,14 +20,14 @@ def police(small_police: CapFeed) -> CapFeed:
 
 @pytest.fixture(scope="module")
 def signer() -> Signer:
-    return new_signer()
+    return signer_of_today()
 
 
 def known(police: CapFeed, signer: Signer, *, required: bool = False) -> CapFeed:
     """Let a feed sign, or make it."""
     with police.runtime.store.begin() as session:
         feed = session.get_one(Feed, police.feed.id)
-        feed.certificates, feed.must_be_signed = signer.pem, required
+        feed.certificates, feed.must_be_signed = signer.certificate, required
     return CapFeed(runtime=police.runtime, feed=feed)
 
 
@@ -45,7 +45,7 @@ def a_cancel(name: str = "C") -> bytes:
 
 def test_a_valid_signature_is_noted(police: CapFeed, signer: Signer) -> None:
     feed = known(police, signer, required=True)
-    taken = feed.send(signer.sign(an_alert()))
+    taken = feed.send(signer.signs(an_alert()))
     assert (taken.outcome, state(feed, taken)) == (ACCEPTED, SignatureState.VALID)
 
 
@@ -60,14 +60,14 @@ def test_an_unsigned_message_of_a_feed_that_needn_t_sign_is_taken(
 def test_a_feed_without_certificates_takes_signed_messages_and_says_so(
     police: CapFeed, signer: Signer
 ) -> None:
-    taken = police.send(signer.sign(an_alert()))
+    taken = police.send(signer.signs(an_alert()))
     assert (taken.outcome, state(police, taken)) == (ACCEPTED, SignatureState.UNKNOWN_SIGNER)
     assert "unknown_signer" in codes(taken)
 
 
 def test_a_message_that_was_changed_after_signing_is_held(police: CapFeed, signer: Signer) -> None:
     feed = known(police, signer)
-    taken = feed.send(signer.sign(an_alert()).replace(b"Story of A", b"Story of B"))
+    taken = feed.send(signer.signs(an_alert()).replace(b"Story of A", b"Story of B"))
     assert (taken.outcome, taken.alert_id) == (HELD, None)
     assert state(feed, taken) is SignatureState.INVALID
     assert "signature_invalid" in codes(taken)
@@ -76,16 +76,16 @@ def test_a_message_that_was_changed_after_signing_is_held(police: CapFeed, signe
 @pytest.mark.parametrize("forged", ["unsigned", "changed", "somebody else's"])
 def test_a_forged_cancel_ends_nothing(police: CapFeed, signer: Signer, forged: str) -> None:
     feed = known(police, signer, required=True)
-    alert = feed.send(signer.sign(an_alert()))
+    alert = feed.send(signer.signs(an_alert()))
     raw = {
         "unsigned": a_cancel(),
-        "changed": signer.sign(a_cancel("D")).replace(b">D<", b">C<"),
-        "somebody else's": new_signer("Mallory Example").sign(a_cancel()),
+        "changed": signer.signs(a_cancel("D")).replace(b">D<", b">C<"),
+        "somebody else's": signer_of_today("Mallory Example").signs(a_cancel()),
     }[forged]
     taken = feed.send(raw)
     assert (taken.outcome, taken.ended) == (HELD, False)
     assert feed.there(alert).status is Status.ACTIVE
-    assert feed.send(signer.sign(a_cancel())).ended  # its name isn't taken by the forged one
+    assert feed.send(signer.signs(a_cancel())).ended  # its name isn't taken by the forged one
 
 
 def test_a_forged_cancel_of_what_is_not_here_yet_keeps_nothing_out(
@@ -93,7 +93,7 @@ def test_a_forged_cancel_of_what_is_not_here_yet_keeps_nothing_out(
 ) -> None:
     feed = known(police, signer, required=True)
     feed.send(a_cancel())
-    assert feed.send(signer.sign(an_alert())).outcome is ACCEPTED
+    assert feed.send(signer.signs(an_alert())).outcome is ACCEPTED
 
 
 def test_a_forged_alert_doesnt_take_the_name_of_the_real_one(
@@ -103,14 +103,14 @@ def test_a_forged_alert_doesnt_take_the_name_of_the_real_one(
     forged = message("A", sent=at(0), infos=story("Something else"))
     assert feed.send(forged).outcome is HELD
     assert feed.send(forged).outcome is DUPLICATE
-    assert feed.send(signer.sign(an_alert())).outcome is ACCEPTED
+    assert feed.send(signer.signs(an_alert())).outcome is ACCEPTED
 
 
 def test_each_alert_of_a_document_has_a_signature_of_its_own(
     police: CapFeed, signer: Signer
 ) -> None:
     feed = known(police, signer, required=True)
-    taken = feed.send(b"<alerts>" + signer.sign(an_alert()) + an_alert("B", 1) + b"</alerts>")
+    taken = feed.send(b"<alerts>" + signer.signs(an_alert()) + an_alert("B", 1) + b"</alerts>")
     first, second = taken.items
     assert (first.outcome, state(feed, first)) == (ACCEPTED, SignatureState.VALID)
     assert (second.outcome, state(feed, second)) == (HELD, SignatureState.ABSENT)

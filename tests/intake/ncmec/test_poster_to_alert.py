@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +19,8 @@ from alerts.store.staff import Staff
 from service.demo.cases import fictional_case
 from service.demo.neighbours import NEIGHBOURS, move_in
 from service.wiring import Runtime
-from tests.service.api_partner.prepared import prepare
 
 Submit = Callable[..., TakenIn]
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from alerts.intake.document import TakenIn
+from alerts.intake.photos.pdq import BYTES, PURPOSE, PdqHash
 from alerts.intake.photos.screen import Screening
 from alerts.store.cases import CaseRecord, PhotoRecord, photos_of_case
 from alerts.store.feeds import Feed, FeedKind, Trust
@@ -96,6 +97,12 @@ class Police:
         with self.runtime.store.read() as session:
             newest = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
             return {problem["code"] for problem in newest.problems} if newest else set()
+
+    def hashes(self) -> list[PdqHash]:
+        """What the photos that are shown hash to, as it is kept."""
+        key_id, vault = self.case().key_id, self.runtime.vault
+        kept = [vault.open(key_id, PURPOSE, photo.sealed_pdq or b"") for photo in self.photos()]
+        return [PdqHash(bits=plain[:BYTES], quality=plain[BYTES]) for plain in kept]
 
     def kept_bytes(self, photo_id: UUID) -> list[bytes]:
         """What the media store has of a photo, sealed."""

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ def file_of(image: Image.Image, kind: str = "PNG", **settings: object) -> bytes:
     return out.getvalue()
 
 
+@cache
 def png(seed: int) -> bytes:
     return file_of(drawn(seed))
 

@@ -10,10 +10,9 @@ from PIL import Image
 from alerts.errors import Sealed
 from alerts.intake.photos.errors import PhotoRefused
 from alerts.intake.photos.keep import inline_bytes, unpack_inline
-from alerts.intake.photos.pdq import PURPOSE, distance, pdq_of, photo_hashes
+from alerts.intake.photos.pdq import PURPOSE, distance, pdq_of
 from alerts.photos_shown import purpose_of
 from alerts.poster import CaseKey, Child, Photo, Poster
-from alerts.store.cases import CaseRecord
 from service.wiring import Runtime
 from tests.intake.photos.cases import Police, child, inside, police, poster
 from tests.intake.photos.pictures import drawn, file_of, inline, png, rules
@@ -39,14 +38,18 @@ def test_the_poster_goes_on_without_the_bytes() -> None:
     assert kept.hit is None
 
 
+WRITTEN = inline(png(1))
+
+
 @pytest.mark.parametrize(
     "written",
     [
-        inline(png(1)),
-        "data:image/png;base64," + inline(png(1)),
-        "\r\n".join(inline(png(1))[n : n + 76] for n in range(0, len(inline(png(1))), 76)),
-        inline(png(1)).rstrip("="),
+        WRITTEN,
+        f"data:image/png;base64,{WRITTEN}",
+        "\r\n".join(WRITTEN[n : n + 76] for n in range(0, len(WRITTEN), 76)),
+        WRITTEN.rstrip("="),
     ],
+    ids=["plain", "data URL", "lines", "without padding"],
 )
 def test_base64_as_people_write_it_is_read(written: str) -> None:
     assert inline_bytes(written, 10_000_000) == png(1)
@@ -94,8 +97,7 @@ def test_all_sizes_are_kept_sealed_with_the_hash(house: Runtime, mqpd: Police) -
         assert jpeg not in sealed
     assert photo.sealed_pdq is not None
     assert len(house.vault.open(case.key_id, PURPOSE, photo.sealed_pdq)) == 33
-    with house.store.read() as session:
-        [known] = photo_hashes(session, house.vault, case)
+    [known] = mqpd.hashes()
     assert distance(known, pdq_of(drawn(5))) <= 8
     assert known.quality >= 50
 
@@ -110,12 +112,10 @@ def test_a_small_photo_has_no_file_for_print(house: Runtime, mqpd: Police) -> No
 def test_hashes_go_with_the_photo_and_with_the_case(house: Runtime, mqpd: Police) -> None:
     mqpd.sends(poster(child("Wren", inside(png(1)), inside(png(2)))))
     mqpd.sends(poster(child("Wren", inside(png(1))), hour=12))
-    with house.store.begin() as session:
-        case = session.get_one(CaseRecord, mqpd.case().id)
-        assert len(photo_hashes(session, house.vault, case)) == 1
-        house.vault.destroy(case.key_id)
-        with pytest.raises(Sealed):
-            photo_hashes(session, house.vault, case)
+    assert len(mqpd.hashes()) == 1
+    house.vault.destroy(mqpd.case().key_id)
+    with pytest.raises(Sealed):
+        mqpd.hashes()
 
 
 def test_a_dry_run_keeps_nothing(house: Runtime, mqpd: Police) -> None:

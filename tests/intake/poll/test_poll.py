@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +18,6 @@ from alerts.store.submissions import Submission, SubmissionOutcome
 from service.demo.cases import fictional_case
 from service.demo.poster_api import PosterApiStandIn, run_poster_api
 from service.wiring import Runtime
-from tests.service.api_partner.prepared import prepare
-
-
-@pytest.fixture(scope="session")
-def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepare(tmp_path_factory.mktemp("prepared") / "porchlight.sqlite3")
 
 
 @pytest.fixture
