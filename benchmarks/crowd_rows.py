@@ -123,14 +123,14 @@ def _put(
 def _put_people(
     session: Session, crowd: Crowd, rows: NDArray[np.int64], ids: list[int], now: datetime
 ) -> None:
-    noise = secrets.token_bytes(32 * len(rows))
+    public_ids = _public_ids(len(rows))
     put_rows(
         session,
         Subscriber,
         {
             "id": ids,
-            "public_id": _public_ids(len(rows)),
-            "token_hash": [noise[at : at + 32] for at in range(0, len(noise), 32)],
+            "public_id": public_ids,
+            "token_hash": [public_id.bytes + secrets.token_bytes(16) for public_id in public_ids],
             "language": crowd.languages[rows].tolist(),
             "quiet_hours": [QUIET if q else None for q in crowd.quiet[rows].tolist()],
             "weekly_cap": [None if c < 0 else c for c in crowd.weekly_caps[rows].tolist()],

@@ -42,7 +42,7 @@ from geo.hilbert import hilbert_distance
 from geo.packed import unpack_many
 
 KEY_BYTES = 16  # of a hash: what is remembered of a person or a device, 49 bytes in Python
-TOKEN_HASH_BYTES = 32
+NOISE_BYTES = 16  # the other half of a token's hash
 
 CountiesAt = Callable[[NDArray[np.float64]], Sequence[str]]  # alerts.area.counties
 
@@ -234,13 +234,19 @@ def _along_the_curve(middles: NDArray[np.float64], owners: NDArray[np.int64]) ->
 
 
 def _people(ids: Sequence[int], people: Sequence[NewNeighborhood]) -> Mapping[str, Sequence[Any]]:
-    """Return their columns; the token's hash is of no token: nobody signs in as them."""
-    noise = secrets.token_bytes(TOKEN_HASH_BYTES * len(ids))
+    """Return their columns; the token's hash is of no token: nobody signs in as them.
+
+    It begins with the public id, which grows with time: rows at random places of its index would
+    have every transaction write the whole index.
+    """
+    public_ids = [uuid7() for _ in ids]
+    noise = secrets.token_bytes(NOISE_BYTES * len(ids))
     return {
         "id": ids,
-        "public_id": [uuid7() for _ in ids],
+        "public_id": public_ids,
         "token_hash": [
-            noise[at : at + TOKEN_HASH_BYTES] for at in range(0, len(noise), TOKEN_HASH_BYTES)
+            public_id.bytes + noise[NOISE_BYTES * n : NOISE_BYTES * (n + 1)]
+            for n, public_id in enumerate(public_ids)
         ],
         "language": [new.language for new in people],
         "quiet_hours": [new.quiet_hours for new in people],
