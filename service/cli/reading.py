@@ -13,7 +13,8 @@ from uuid import uuid4
 from alerts.audience.kept_ground import Limits
 from service.cli.geojsonl import ReadLine, read_lines
 
-LINES_AT_ONCE = 1_000  # some 40 ms of one core
+LINES_AT_ONCE = 250  # a megabyte of numbers: what is in hand stays in the core's cache
+PARTS_AHEAD = 40  # two transactions: the other cores go on while this one writes
 COLLECTED_AFTER = 500_000  # objects: those of some parts, 50 MB
 WORTH_MORE_CORES = 4_000_000  # bytes: below, the processes take longer to start than to read
 
@@ -30,7 +31,7 @@ def read_file(file: Path, limits: Limits) -> Iterator[ReadLine]:
         waiting: deque[Future[list[ReadLine]]] = deque()
         for first, lines in _parts(file):
             waiting.append(pool.submit(read_lines, run, first, lines, limits))
-            if len(waiting) > 2 * cores:
+            if len(waiting) > PARTS_AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()

@@ -9,7 +9,7 @@ The area's shape chooses the way (ADR 0032 has the measurements):
   cut into pieces: a cut moves edges by a rounding, and the answer is to be exact.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -41,12 +41,15 @@ def touching(area: Shape) -> Touching:
     """Write the condition that a neighborhood touches `area`: valid, lon/lat, split at ±180°."""
     west, south, east, north = area.bounds
     if max(east - west, north - south) < SMALL_DEG:
-        around, inside = [area.bounds], []
-    else:
-        grid = interior_grid(area, CELLS)
-        around, inside = boxes_around(grid), boxes_inside(grid)
-    sql = f"({_any_of('&&', (_by(WIDENED_DEG, box) for box in around))}) AND {_exactly(inside)}"
-    return Touching(sql=sql, wkb=shapely.to_wkb(area))
+        return by_boxes(area, [area.bounds], [])
+    grid = interior_grid(area, CELLS)
+    return by_boxes(area, boxes_around(grid), boxes_inside(grid))
+
+
+def by_boxes(area: Shape, around: Sequence[Box], inside: Sequence[Box]) -> Touching:
+    """Write the condition with boxes that together hold `area`, and boxes that lie inside it."""
+    near = _any_of("&&", [_by(WIDENED_DEG, box) for box in around])
+    return Touching(sql=f"({near}) AND {_exactly(inside)}", wkb=shapely.to_wkb(area))
 
 
 def touching_few(area: Shape) -> Touching:
@@ -54,14 +57,15 @@ def touching_few(area: Shape) -> Touching:
     return Touching(sql=_exactly([]), wkb=shapely.to_wkb(area))
 
 
-def _exactly(inside: list[Box]) -> str:
+def _exactly(inside: Sequence[Box]) -> str:
     """Return the exact test, hidden from the planner: the rows were found by boxes already."""
     meets = f"ST_Intersects(shape, ST_GeomFromWKB(:{AREA}, {SRID}))"
-    surely = _any_of("@", (box for box in (_by(-DRAWN_IN_DEG, b) for b in inside) if _is_one(box)))
+    drawn_in = [_by(-DRAWN_IN_DEG, box) for box in inside]
+    surely = _any_of("@", [(w, s, e, n) for w, s, e, n in drawn_in if w < e and s < n])
     return f"CASE WHEN {surely} THEN true ELSE {meets} END" if surely else f"{meets} IS TRUE"
 
 
-def _any_of(operator: str, boxes: Iterable[Box]) -> str:
+def _any_of(operator: str, boxes: Sequence[Box]) -> str:
     return " OR ".join(f"shape {operator} {_envelope(box)}" for box in boxes)
 
 
@@ -73,7 +77,3 @@ def _envelope(box: Box) -> str:
 def _by(margin: float, box: Box) -> Box:
     west, south, east, north = box
     return west - margin, south - margin, east + margin, north + margin
-
-
-def _is_one(box: Box) -> bool:
-    return box[0] < box[2] and box[1] < box[3]

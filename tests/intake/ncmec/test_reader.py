@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import Point, shape
 
 from alerts.intake.ncmec.reader import PosterReading, case_in, read_poster, read_poster_bytes
 from alerts.intake.ncmec.schema import MAX_UNKNOWN
@@ -309,6 +310,17 @@ def test_a_features_point_is_a_circle() -> None:
     assert reading.poster.areas[0].circles == (ExplicitCircle(lon=-87.4, lat=46.5, radius_m=5000),)
 
 
+def test_a_features_line_is_a_corridor() -> None:
+    road = {"type": "LineString", "coordinates": [[-97.7, 30.3], [-97.1, 31.5]]}
+    reading = read_poster(feature(road, half_width_m=5000))
+    assert reading.problems == ()
+    assert reading.poster is not None
+    (area,) = reading.poster.areas
+    assert area.geometry is not None
+    assert shape(area.geometry).contains(Point(-97.4, 30.9))
+    assert findings(feature(road)) == [("error", "half_width", "/properties/half_width_m")]
+
+
 def test_a_feature_without_geometry_has_no_area() -> None:
     assert poster_of(feature(None)).areas == ()
 
@@ -323,7 +335,7 @@ def test_a_repaired_geometry_is_noted() -> None:
     [
         ({"type": "Polygon", "coordinates": [[*SQUARE[:3], [-87.5, 246.6]]]}, "coordinates/0/3"),
         ({"type": "Polygon", "coordinates": []}, "coordinates"),
-        ({"type": "LineString", "coordinates": SQUARE}, "type"),
+        ({"type": "MultiPoint", "coordinates": SQUARE}, "type"),
         ({"type": "Point", "coordinates": [-87.4, "46.5"]}, "coordinates"),
     ],
 )
@@ -379,9 +391,9 @@ def test_no_content_of_known_fields_raises(
 
 @given(JSON, JSON, JSON)
 def test_no_geometry_raises(coordinates: object, radius_m: object, geometry: object) -> None:
-    for kind in ("Point", "Polygon", "MultiPolygon", "GeometryCollection"):
+    for kind in ("Point", "LineString", "Polygon", "MultiPolygon", "GeometryCollection"):
         drawn = {"type": kind, "coordinates": coordinates, "geometries": [geometry]}
-        assert is_sound(read_poster(feature(drawn, radius_m=radius_m)))
+        assert is_sound(read_poster(feature(drawn, radius_m=radius_m, half_width_m=radius_m)))
     assert is_sound(read_poster(feature(geometry)))
 
 
