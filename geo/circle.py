@@ -62,6 +62,8 @@ def circle(centre: LonLat, radius_m: float, vertices: int = VERTICES) -> Polygon
     Python); radius / cos(π/n) makes the n-gon circumscribed.
     """
     centre = check_lonlat(*centre)
+    if abs(centre.lat) == 90:
+        centre = LonLat(0.0, centre.lat)  # a pole has every longitude
     reach_m = _reach_m(centre, radius_m, vertices)
     ring = _ring(centre, reach_m, vertices, deepest_m=_CUT * radius_m)
     outline = _all_but(ring) if _holds_both_poles(centre, reach_m) else _within(ring, centre.lat)

@@ -141,7 +141,11 @@ class AudienceIndex(Protocol):
     """Knows every neighborhood, as of the newest committed change."""
 
     def refresh(self, session: Session) -> int:
-        """Read what changed; return the sequence of neighborhood changes it stands at now."""
+        """Read what changed; return the sequence of neighborhood changes it stands at now.
+
+        Never in a transaction that has changed neighborhoods, devices or people itself: if it were
+        rolled back, an index in memory would go on knowing what never was.
+        """
         ...
 
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:

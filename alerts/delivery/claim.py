@@ -25,7 +25,7 @@ from alerts.store.alerts import Alert, revision
 from alerts.store.engine import Store
 from alerts.store.many import among
 from alerts.store.subscribers import Device, changes_since, newest_change
-from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim, close
+from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim, close, pack_ids
 
 log = structlog.get_logger()
 
@@ -177,7 +177,10 @@ def _drop_moved_away(
     alert: Alert,
     outcomes: Outcomes,
 ) -> None:
-    """Leave out who no longer has a neighborhood in the area, if anything changed since."""
+    """Leave out who no longer has a neighborhood in the area, if anything changed since.
+
+    Who is in it by another one than when the wave was made is told by that one.
+    """
     if wave.kind not in FIRST_TELLING:
         return
     doubtful = _doubtful(session, batch, wave, alert)
@@ -191,6 +194,11 @@ def _drop_moved_away(
     inside = np.isin(batch.people(), found.subscriber_ids)
     gone = doubtful & ~inside & (outcomes == Outcome.PENDING)
     outcomes[gone] = Outcome.MOVED_AWAY
+    people, lowest = np.unique(found.subscriber_ids, return_index=True)
+    stays = doubtful & inside & (outcomes == Outcome.PENDING)
+    by = batch.neighborhoods()
+    by[stays] = found.neighborhood_ids[lowest[np.searchsorted(people, batch.people()[stays])]]
+    batch.neighborhood_ids = pack_ids(by)
 
 
 def _doubtful(

@@ -1,7 +1,7 @@
 """Puts many rows into one table at once: columns in, one executemany (SQLite) or COPY (PostgreSQL).
 
 Row ids are reserved beforehand, so that rows of several tables can name each other without asking
-the database for each. Ten times as fast as an INSERT that returns ids.
+the database for each. Several times as fast as INSERTs that return ids.
 """
 
 import json

@@ -41,7 +41,7 @@ class AreaReach(ApiModel):
     neighborhoods: Count
     subscribers: Count
     devices: Count
-    devices_by: list[DeviceFigure] = Field(description="Those of ten or more alone")
+    devices_by: list[DeviceFigure] = Field(description="Those of twenty or more alone")
     in_quiet_hours: Count = Field(
         description="People for whom a push would wait now; rounded down to tens"
     )
@@ -49,7 +49,7 @@ class AreaReach(ApiModel):
         description="People who know of the case, or are about to; rounded down to tens. "
         "null: no alert was named, or the case has none."
     )
-    counties: list[CountyFigure] = Field(description="Those of ten people or more alone")
+    counties: list[CountyFigure] = Field(description="Those of twenty people or more alone")
 
 
 def figures_shown(reach: Reach, asker: str, *, knows_told: bool) -> AreaReach:

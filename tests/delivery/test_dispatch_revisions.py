@@ -4,8 +4,9 @@ import pytest
 
 from alerts.push import Outcome, PushOutcome
 from alerts.store.waves import BatchState
+from geo.circle import circle_ground
 from tests.audience.post_office import PostOffice
-from tests.audience.town import Town
+from tests.audience.town import CENTRE, FAR_AWAY, NEARBY_M, Town
 
 pytest_plugins = ("tests.store.databases", "tests.audience.fixtures")
 
@@ -120,3 +121,16 @@ def test_an_earlier_chunks_wish_to_wait_isnt_lost_with_a_revision(
     [batch] = town.batches()
     assert list(batch.outcomes) == [Outcome.PENDING] + [Outcome.SENT] * 4
     assert (batch.not_before - town.clock()).total_seconds() >= 60
+
+
+def test_who_is_in_the_area_by_another_neighborhood_at_last_is_told_by_that_one(
+    town: Town, post: PostOffice
+) -> None:
+    person = town.person()
+    first, second = town.home_of(person), town.draw(person, circle_ground(CENTRE, NEARBY_M))
+    alert_id = town.alert()
+    town.plan(alert_id)
+    assert [batch.neighborhoods().tolist() for batch in town.batches()] == [[first]]
+    town.move(first, circle_ground(FAR_AWAY, NEARBY_M))
+    assert post.send() == 1
+    assert [batch.neighborhoods().tolist() for batch in town.batches()] == [[second]]

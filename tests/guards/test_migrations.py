@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
 import alerts.store
@@ -71,6 +71,16 @@ def test_ground_that_is_searched_has_a_spatial_index(engine: Engine) -> None:
         if index["column_names"] == ["shape"]
     }
     assert indexed == (SPATIAL if engine.dialect.name == "postgresql" else set())
+
+
+def test_sqlite_numbers_every_change_that_the_columns_follow(engine: Engine) -> None:
+    if engine.dialect.name == "postgresql":
+        return  # there, the tables themselves are asked
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        names = set(found.scalars())
+    tables, events = ("subscriber", "device"), ("insert", "update", "delete")
+    assert names == {f"follow_{table}_{event}" for table in tables for event in events}
 
 
 def test_they_go_all_the_way_back_and_forth(engine: Engine, changeable_url: str) -> None:

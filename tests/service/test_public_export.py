@@ -41,7 +41,7 @@ from tests.service.api_app.people import add_feed, child, poster, push
 
 LISTS = ("/v1/alerts.geojson", "/v1/alerts.atom")
 ATOM = "{http://www.w3.org/2005/Atom}"
-NAMES = ("Wren", "Robin", "Example", "555")
+NAMES = ("Wren", "Robin", "Example", "555-01", "55501")  # three digits are in an id by chance
 # another child: whoever reads of the same one twice makes one case of it
 LARK = child("Lark", lastName="Sample", ageNow="15", hairColor="RED")
 KEPT = "public, max-age=30, must-revalidate"

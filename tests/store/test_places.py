@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from shapely.geometry import box
+from shapely.geometry import MultiPolygon, box
 
 from alerts.places import PlaceBook, PlaceRecord
 from alerts.store.base import Ground
@@ -64,6 +64,24 @@ def test_a_name_is_found_however_it_is_written(places: StoredPlaces, name: str) 
 
 def test_a_name_without_its_accents_is_found(places: StoredPlaces) -> None:
     assert [p.code for p in places.by_name("city", "Saint Etienne", None, None)] == ["1"]
+
+
+def test_the_counties_are_those_with_an_outline_as_they_were_loaded(store: Store) -> None:
+    isles = MultiPolygon([box(-85, 45, -84, 46), box(-83, 45, -82, 46)])
+    outlined = [
+        place("county", "26033", "Chippewa", country="US", shape=isles, population=36_000),
+        place("county", "26103", "Marquette", country="US", shape=box(-88, 46, -87, 47)),
+    ]
+    others = [
+        place("county", "26001", "Alcona", country="US"),
+        place("county", "CA35", "Algoma", country="CA", shape=box(-84, 46, -83, 47)),
+        country("US", box(-125, 25, -67, 49)),
+    ]
+    book = StoredPlaces(store)
+    assert book.counties() == ()
+    with store.begin() as session:
+        replace_places(session, [*outlined, *others])
+    assert sorted(book.counties(), key=lambda county: county.code) == outlined
 
 
 def test_a_point_is_in_its_country_or_at_sea(places: StoredPlaces) -> None:

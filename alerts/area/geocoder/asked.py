@@ -1,7 +1,8 @@
 """What may a geocoder be asked? The names of a place, and nothing else that a poster says.
 
 A geocoder is a third party. It gets city, county, state, postcode and country, each only if it
-looks like a name: no digits (but in a postcode), few words, nobody of the poster named in it.
+looks like a name: no digits (but in a postcode), few words, no name of anybody on the poster
+beside other words.
 Neither names, descriptions, areas' own words nor case numbers ever get here (docs/adr/0028).
 """
 
@@ -100,8 +101,8 @@ def _name(words: str | None, people: tuple[frozenset[str], ...]) -> str | None:
 
 
 def _names_person(told: set[str], names: frozenset[str]) -> bool:
-    """Say whether two of somebody's names are in it: one alone may be a town (Jordan, Paris)."""
-    return len(told & names) > 1
+    """Say whether somebody's name is in it; a name and nothing else may be a town (Paris)."""
+    return bool(told & names) and len(told) > 1
 
 
 def _postcode(words: str | None) -> str | None:

@@ -17,13 +17,14 @@ def figures_of(reached: Reached, asked: Question) -> Figures:
         chosen &= people.testers[: len(chosen)]
         kept = chosen[reached.owners]
     owners = np.flatnonzero(chosen)
-    releases = release_times(people, asked.tier, asked.now)
+    hours = people.quiet_hours[owners]  # before the words they stand for: there may come more
+    releases = release_times(people, asked.tier, asked.now, hours)
     held = np.array([release > asked.now for release in releases], bool)
     return Figures(
         neighborhood_ids=reached.neighborhood_ids[kept],
         subscribers=len(owners),
         devices=_devices(reached, chosen),
-        in_quiet_hours=int(held[people.quiet_hours[owners]].sum()) if len(owners) else 0,
+        in_quiet_hours=int(held[hours].sum()) if len(owners) else 0,
         already_told=int(np.isin(people.ids[owners], asked.told).sum()),
         counties=_counties(reached.counties[kept], reached.owners[kept]),
     )

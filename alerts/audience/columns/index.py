@@ -50,9 +50,9 @@ class Columns:
                 return self._load(session)
             try:
                 self._follow_people(session)
-            except OutOfOrder:  # the database is another one: it was restored
+                return self._follow_neighborhoods(session, self._seq)
+            except OutOfOrder:  # a change went unnoticed: somebody has been at the tables
                 return self._load(session)
-            return self._follow_neighborhoods(session, self._seq)
 
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
         """Return the neighborhoods that share at least a point with `area`, exactly.

@@ -22,7 +22,10 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 class OutOfOrder(Exception):
-    """A new person has a lower row id than one who is known: everything must be read anew."""
+    """A new person has a lower row id than one who is known, or an owner is unknown.
+
+    The changes that were read don't tell everything, so everything must be read anew.
+    """
 
 
 class Words:
@@ -59,7 +62,7 @@ class People:
 
     def __init__(self) -> None:
         self.ids: Ids = np.zeros(0, np.int64)
-        self.languages = np.zeros(0, np.uint8)
+        self.languages = np.zeros(0, np.uint16)
         self.quiet_hours = np.zeros(0, np.int32)
         self.weekly_caps = np.zeros(0, np.int32)
         self.testers = np.zeros(0, bool)
@@ -118,6 +121,13 @@ class People:
         """Return the rows of those of `ids` who are known."""
         places, known = _places(self.ids, ids)
         return places[known]
+
+    def owner_rows(self, ids: Ids) -> Ints:
+        """Return the row of each of `ids`. Raises: OutOfOrder if somebody isn't known."""
+        places, known = _places(self.ids, ids)
+        if not known.all():
+            raise OutOfOrder
+        return places.astype(np.int32)
 
     def mask_of(self, ids: Ids) -> NDArray[np.bool_]:
         """Return a mask over all people: who is among `ids`."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from alerts.audience.columns.block import Ids
 from alerts.audience.columns.match import Hits
-from alerts.audience.columns.people import NOBODY, Devices, People
+from alerts.audience.columns.people import Devices, People
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -33,7 +33,7 @@ class Reached:
     def devices_of(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the rows of the devices of those people in the mask who can be reached."""
         owners = self.devices.owners
-        return np.flatnonzero((owners != NOBODY) & chosen[owners])
+        return np.flatnonzero(np.append(chosen, False)[owners])  # the last one is NOBODY's
 
 
 def reached(people: People, hits: Sequence[Hits]) -> Reached:

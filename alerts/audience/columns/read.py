@@ -43,7 +43,10 @@ def collector_resting() -> Iterator[None]:
 
 
 def all_neighborhoods(session: Session, people: People) -> Iterator[Rows]:
-    """Yield every neighborhood in the order of ids, a block's rows at a time."""
+    """Yield every neighborhood in the order of ids, a block's rows at a time.
+
+    Raises: OutOfOrder if somebody owns one who isn't among `people`.
+    """
     parts: list[Rows] = []
     for rows in _fetched(session, f"{_NEIGHBORHOODS} ORDER BY id"):
         parts.append(_neighborhood_rows(rows, people))
@@ -120,7 +123,7 @@ def _neighborhood_rows(rows: Sequence[Any], people: People) -> Rows:
     words, starts = joined(shapes)
     return Rows(
         ids=np.array(ids, np.int64),
-        owners=np.searchsorted(people.ids, np.array(owners, np.int64)).astype(np.int32),
+        owners=people.owner_rows(np.array(owners, np.int64)),
         counties=np.array([int(c) if c else NO_COUNTY for c in counties], np.int32),
         words=words,
         starts=starts,

@@ -45,9 +45,10 @@ def _rows(
     people: People, owners: NDArray[np.int32], channels: NDArray[np.uint8], terms: Terms
 ) -> tuple[NDArray[np.int64], list[Row]]:
     """Return what each device shares with others of its batch, by number."""
-    releases = release_times(people, terms.tier, terms.now)
+    hours = people.quiet_hours[owners]
+    releases = release_times(people, terms.tier, terms.now, hours)
     languages, named = people.language_words.listed(), people.channel_words.listed()
-    key = people.quiet_hours[owners].astype(np.int64)
+    key = hours.astype(np.int64)
     key = key * len(named) + channels
     key = key * len(languages) + people.languages[owners]
     key = key * 2 + _capped(people, owners, terms)

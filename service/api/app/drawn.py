@@ -101,7 +101,10 @@ class Drawing:
 
 @dataclass(frozen=True, kw_only=True)
 class Remarks:
-    """What is told once, in the answer to a drawing, and kept nowhere."""
+    """What is told in the answer to a drawing, and stored with no neighborhood.
+
+    With an Idempotency-Key the answer itself is remembered for a day, sealed.
+    """
 
     drawn_km2: float | None = None
     notes: tuple[str, ...] = ()

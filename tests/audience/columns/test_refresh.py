@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, event, update
+from sqlalchemy import delete, event, text, update
 
 from alerts.alert import Tier
 from alerts.audience.columns.index import Columns
@@ -112,6 +112,26 @@ def test_a_database_that_was_put_back_is_read_anew(town: Town) -> None:
         session.add(person)
     town.draw(-5, NEAR)
     assert figures(town).subscribers == 3
+
+
+def test_a_change_that_nobody_numbered_has_everything_read_anew(town: Town) -> None:
+    town.person()
+    assert figures(town).subscribers == 1
+    with town.store.begin() as session:
+        for event in ("insert", "update", "delete"):
+            for table in ("subscriber", "device"):
+                session.execute(text(f"DROP TRIGGER follow_{table}_{event}"))
+    town.person()
+    found = figures(town)
+    assert (found.subscribers, found.device_total) == (2, 2)
+
+
+def test_an_empty_instance_that_somebody_left_again_reaches_nobody(town: Town) -> None:
+    assert figures(town).subscribers == 0
+    ana = town.person(at=None)
+    with town.store.begin() as session:
+        erase(session, session.get_one(Subscriber, ana))
+    assert figures(town).device_total == 0
 
 
 def test_a_first_load_that_broke_off_starts_from_scratch(

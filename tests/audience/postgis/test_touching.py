@@ -17,6 +17,7 @@ pytestmark = pytest.mark.xdist_group("postgresql")
 
 SMALL = stored(box(-74.01, 40.7, -74, 40.71))
 WIDE = stored(box(-76, 40, -74, 42))
+EXPLAIN = "EXPLAIN SELECT id FROM neighborhood WHERE "
 LONG = stored(shapely.LineString([(-71, 42), (-77, 39)]).buffer(0.02))
 
 
@@ -31,8 +32,7 @@ def session(postgresql_url: str) -> Iterator[Session]:
 
 def plan_of(session: Session, condition: Touching) -> str:
     session.execute(text("SET LOCAL enable_seqscan = off"))
-    explain = text("EXPLAIN SELECT id FROM neighborhood WHERE " + condition.sql)
-    return "\n".join(session.scalars(explain, {AREA: condition.wkb}))
+    return "\n".join(session.scalars(text(EXPLAIN + condition.sql), {AREA: condition.wkb}))
 
 
 def test_a_small_area_is_one_box_and_the_exact_test() -> None:
