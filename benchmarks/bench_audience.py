@@ -30,6 +30,7 @@ from alerts.alert import Tier
 from alerts.audience.columns.index import Columns
 from alerts.audience.index import AudienceIndex, Ids, Question
 from alerts.audience.postgis.index import PostgisIndex
+from alerts.audience.postgis.planned import plan_well
 from alerts.clock import utc_now
 from alerts.push import Outcome
 from alerts.store.engine import Store
@@ -265,6 +266,7 @@ def sql_ids(size: Size, statement: str) -> Ask:
 
     def ask(area: Shape) -> Ids:
         with size.town.store.read() as session:
+            plan_well(session)  # the same settings as ours: no generic plan, no compilation
             found = session.scalar(packed, {"area": shapely.to_wkb(area)})
         return np.frombuffer(found or b"", ">i8").astype(np.int64)
 
