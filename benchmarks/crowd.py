@@ -7,9 +7,8 @@ their own. A million are made in some 5 s.
 
 `crowd(count, seed)` makes them in memory, `write_crowd` as a file for `porchlight subscriber
 import`, `benchmarks.crowd_rows` as rows of a database: `fill_sqlite` and `fill_postgresql`. They
-come in the order in which an import writes them (along a Hilbert curve within every
-ROWS_AT_ONCE), and the neighborhood at position i has row id i + 1 in a database that was empty,
-in both, so that sets of ids can be compared.
+come along a Hilbert curve within every ROWS_AT_ONCE, and the neighborhood at position i has row id
+i + 1 in a database that was empty, in both, so that sets of ids can be compared.
 """
 
 import json

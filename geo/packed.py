@@ -147,6 +147,16 @@ def joined(blobs: Sequence[bytes]) -> tuple[Words, NDArray[np.int64]]:
     return words, np.concatenate(([0], np.cumsum(sizes // 4)))
 
 
+def behind_each_other(
+    parts: Sequence[tuple[Words, NDArray[np.int64]]],
+) -> tuple[Words, NDArray[np.int64]]:
+    """Lay what `joined` laid out several times behind each other."""
+    ends = np.cumsum([0, *(len(words) for words, _ in parts)])
+    starts = [starts[:-1] + at for (_, starts), at in zip(parts, ends[:-1], strict=True)]
+    words = np.concatenate([np.zeros(0, np.int32), *(words for words, _ in parts)])
+    return words, np.concatenate([*starts, ends[-1:]])
+
+
 def shapes_of(words: Words, starts: NDArray[np.int64]) -> NDArray[np.object_]:
     """Unpack what `joined` laid out; errors as `unpack_many`."""
     if len(starts) == 1:

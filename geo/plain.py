@@ -13,11 +13,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.packed import pack_polygons
+from geo.vertices import NULL_ISLAND_DEG
 
 # Each on the safe side of what `geo.polygon` and `geo.repair` draw the line at.
 _SQUARE_DEGREE_KM2 = 12_500  # the largest, at the equator, is 12,309
 _SLIVER_WIDTH_DEG = 1e-7  # about a centimetre
-_NULL_ISLAND_DEG = 1e-3  # 100 m
 
 Ring = Sequence[tuple[float, float]]
 Numbers = NDArray[np.float64]
@@ -72,7 +72,7 @@ def _is_plain(lonlat: Numbers, sizes: NDArray[np.int64], largest_km2: float) -> 
         spans = high - low
         small = spans[:, 0] * spans[:, 1] * _SQUARE_DEGREE_KM2 <= largest_km2
     on_earth = ((low >= (-180, -90)) & (high <= (180, 90))).all(axis=1)
-    drawn = (np.maximum(-low, high) > _NULL_ISLAND_DEG).any(axis=1)
+    drawn = (np.maximum(-low, high) > NULL_ISLAND_DEG).any(axis=1)
     plain: Flags = on_earth & drawn & small & (spans[:, 0] <= 180)
     return plain
 

@@ -20,7 +20,7 @@ from geo.simplify import to_limit
 from geo.vertices import check_vertices
 
 WHOLE_WORLD_KM2 = 150_000_000  # all the land on Earth; the largest country has 17 million
-MAX_VERTICES = 10_000  # what matching and storing are measured with
+MAX_VERTICES = 20_000  # what matching and storing are measured with
 REFUSE_VERTICES = 500_000  # 20 MB of GeoJSON
 _SQUARE_DEGREE_KM2 = 12_400  # the largest, at the equator
 
@@ -84,7 +84,8 @@ def check_extent(shape: Shape) -> None:
     area = area_km2(shape)
     if area > WHOLE_WORLD_KM2:
         raise InvalidShape(
-            f"the area of {area:,.0f} km² is most of the world: draw the place that is meant",
+            f"the area of {area:,.0f} km² is more than all land on Earth "
+            f"({WHOLE_WORLD_KM2:,} km²): draw the place that is meant",
             code="whole_world",
         )
 

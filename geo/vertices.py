@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import InvalidShape, OutOfRange
 
-_NULL_ISLAND_DEG = 1e-6  # 0.1 m: coordinates that were never filled in
+NULL_ISLAND_DEG = 0.25  # 28 km; there is no land within 500: it was never filled in
 
 
 def check_vertices(geometry: BaseGeometry) -> None:
@@ -21,7 +21,7 @@ def check_vertices(geometry: BaseGeometry) -> None:
     Raises
     ------
     InvalidShape
-        NaN or infinite (code "not_finite"), or every vertex at (0, 0) ("null_island").
+        NaN or infinite (code "not_finite"), or every vertex at or next to (0, 0) ("null_island").
     OutOfRange
         Not on Earth (code "out_of_range"). `where` names the vertex, "/coordinates/0/17".
     """
@@ -42,9 +42,9 @@ def check_vertices(geometry: BaseGeometry) -> None:
             else f"longitude {lon} is not between -180 and 180"
         )
         raise OutOfRange(message, code="out_of_range", where=_pointer(geometry, outside))
-    if np.abs(lonlat).max() <= _NULL_ISLAND_DEG:
+    if np.abs(lonlat).max() <= NULL_ISLAND_DEG:
         raise InvalidShape(
-            "every vertex is at (0, 0): the coordinates were not filled in", code="null_island"
+            "the area lies at (0, 0): the coordinates were not filled in", code="null_island"
         )
 
 

@@ -180,10 +180,12 @@ class PeopleImport:
         middles = shapely.get_coordinates(shapely.point_on_surface(shapes))
         counties = self._counties_at(middles) if self._counties_at else [None] * len(rows)
         take_turns(session, NEIGHBORHOODS)
-        ids = reserve_ids(session, Neighborhood, len(rows))
-        order = _along_the_curve(middles, np.array(owners)).tolist()
-        owner_ids = [owners[n] for n in order]
-        columns = {
+        in_order_of_file = reserve_ids(session, Neighborhood, len(rows))
+        order: Sequence[int] = range(len(rows))
+        if session.get_bind().dialect.name == "postgresql":  # SQLite's rows lie by their ids
+            order = _along_the_curve(middles, np.array(owners)).tolist()
+        ids, owner_ids = [in_order_of_file[n] for n in order], [owners[n] for n in order]
+        columns: dict[str, Sequence[Any]] = {
             "id": ids,
             "subscriber_id": owner_ids,
             "county": [counties[n] for n in order],

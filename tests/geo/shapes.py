@@ -3,14 +3,22 @@
 import math
 
 import numpy as np
+import shapely
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.coordinates import LonLat
+from geo.vertices import NULL_ISLAND_DEG
 
 longitudes = st.floats(-180, 180, allow_nan=False)
 latitudes = st.floats(-90, 90, allow_nan=False)
 positions = st.builds(LonLat, longitudes, latitudes).filter(lambda p: p != (0, 0))
+
+
+def is_filled_in(shape: BaseGeometry) -> bool:
+    """Say whether it lies anywhere but at (0, 0), where nothing is that anybody means."""
+    return bool(np.abs(shapely.get_coordinates(shape)).max() > NULL_ISLAND_DEG)
 
 
 def around(
@@ -37,4 +45,4 @@ stars = st.builds(
     st.floats(0.001, 5),
     st.floats(0.001, 5),
     spokes,
-)
+).filter(is_filled_in)

@@ -166,7 +166,7 @@ def test_most_of_the_world_is_refused() -> None:
 
 
 def test_what_has_too_many_vertices_is_simplified_and_said() -> None:
-    angles = np.linspace(0, 2 * np.pi, 8_000, endpoint=False)
+    angles = np.linspace(0, 2 * np.pi, 16_000, endpoint=False)
     coast = np.column_stack((np.cos(angles), np.sin(angles)))
     east, west = Polygon(coast + np.array((-80, 40))), Polygon(coast + np.array((-81, 40.5)))
     together = union([east, west])

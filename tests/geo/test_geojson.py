@@ -203,7 +203,7 @@ def test_the_bad_one_of_many_positions_is_named(bad: object, code: str) -> None:
 
 
 def test_more_parts_than_can_be_outlined_are_refused_unread() -> None:
-    error = refusal({"type": "MultiPolygon", "coordinates": [[SQUARE]] * 3_334})
+    error = refusal({"type": "MultiPolygon", "coordinates": [[SQUARE]] * 6_668})
     assert (error.code, error.where) == ("too_many_vertices", "/coordinates")
 
 

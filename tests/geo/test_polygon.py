@@ -186,14 +186,14 @@ def test_the_largest_country_is_ground() -> None:
 
 
 def test_a_long_coast_is_simplified_and_says_by_how_much() -> None:
-    angle = np.linspace(0, 2 * math.pi, 15_000, endpoint=False)
+    angle = np.linspace(0, 2 * math.pi, 30_000, endpoint=False)
     reach = 1 + 0.0003 * np.sin(angle * 600)
     coast = Polygon(np.column_stack((-80 + reach * np.cos(angle), 40 + reach * np.sin(angle))))
     read = ground(coast)
     (note,) = read.notes
     count = vertex_count(read.shape)
     assert count <= MAX_VERTICES
-    assert note.startswith(f"simplified from 15,000 to {count:,} vertices (at most 10,000), no")
+    assert note.startswith(f"simplified from 30,000 to {count:,} vertices (at most 20,000), no")
     assert moved_m(coast, read.shape, 0.01) <= float(note.split()[-2]) < 10
 
 

@@ -43,7 +43,12 @@ SWAPPED = [[lat, lon] for lon, lat in square(-120.5, 46.5)]
 BOW_TIE = [[WEST, SOUTH], [WEST + SIZE, SOUTH], [WEST, SOUTH + SIZE], [WEST + SIZE, SOUTH + SIZE]]
 
 REFUSED: tuple[BadArea, ...] = (
-    BadArea(name="whole_world", text=geometry(WORLD), says="most of the world", code="whole_world"),
+    BadArea(
+        name="whole_world",
+        text=geometry(WORLD),
+        says="more than all land on Earth",
+        code="whole_world",
+    ),
     BadArea(name="empty", text=geometry(), says="empty", where="/coordinates", code="empty"),
     BadArea(name="empty_ring", text=geometry([]), says="three", where="/coordinates/0"),
     BadArea(

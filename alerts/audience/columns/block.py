@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.packed import Words, boxes_of, corner_places
+from geo.packed import Words, behind_each_other, boxes_of, corner_places
 
 ROWS = 65_536
 NO_COUNTY = 0
@@ -43,16 +43,15 @@ class Rows:
         )
 
 
-def behind_each_other(parts: Sequence[Rows]) -> Rows:
+def one_after_another(parts: Sequence[Rows]) -> Rows:
     """Return the rows of all parts, in their order."""
-    used = np.cumsum([0, *(len(part.words) for part in parts)])
-    starts = [part.starts[:-1] + at for part, at in zip(parts, used[:-1], strict=True)]
+    words, starts = behind_each_other([(part.words, part.starts) for part in parts])
     return Rows(
         ids=np.concatenate([np.zeros(0, np.int64), *(part.ids for part in parts)]),
         owners=np.concatenate([np.zeros(0, np.int32), *(part.owners for part in parts)]),
         counties=np.concatenate([np.zeros(0, np.int32), *(part.counties for part in parts)]),
-        words=np.concatenate([np.zeros(0, np.int32), *(part.words for part in parts)]),
-        starts=np.concatenate([*starts, used[-1:]]),
+        words=words,
+        starts=starts,
     )
 
 

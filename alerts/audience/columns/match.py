@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from alerts.audience.columns.block import Block
 from geo.interior_grid import EDGE, INSIDE, InteriorGrid, interior_grid
-from geo.packed import UNITS_PER_DEGREE, shapes_of
+from geo.packed import UNITS_PER_DEGREE, behind_each_other, shapes_of
 from geo.parts import Shape
 
 FEW = 300  # candidates that are tested sooner than a grid is laid
@@ -132,7 +132,11 @@ def _all_corners(block: Block, rows: Places, grid: InteriorGrid) -> Mask:
 
 
 def _exactly(candidates: _Candidates, area: Shape, matched: Mask, doubtful: Mask) -> None:
-    shapely.prepare(area)
-    for block, rows, places in candidates.of_block(doubtful):
-        shapes = shapes_of(*block.shapes(rows))
-        matched[places[shapely.intersects(area, shapes)]] = True
+    found = candidates.of_block(doubtful)
+    if not found:
+        return
+    words, starts = behind_each_other([block.shapes(rows) for block, rows, _ in found])
+    own = shapely.from_wkb(shapely.to_wkb(area))  # what one thread prepares, no other may use
+    shapely.prepare(own)
+    touched = shapely.intersects(own, shapes_of(words, starts))
+    matched[np.concatenate([places for _, _, places in found])[touched]] = True

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from alerts.audience.columns.block import NO_COUNTY, ROWS, Rows, behind_each_other
+from alerts.audience.columns.block import NO_COUNTY, ROWS, Rows, one_after_another
 from alerts.audience.columns.people import NO_OWNER, People
 from geo.packed import joined
 
@@ -51,17 +51,17 @@ def all_neighborhoods(session: Session, people: People) -> Iterator[Rows]:
     for rows in _fetched(session, f"{_NEIGHBORHOODS} ORDER BY id"):
         parts.append(_neighborhood_rows(rows, people))
         if len(parts) * FETCHED_AT_ONCE >= ROWS:
-            yield behind_each_other(parts)
+            yield one_after_another(parts)
             parts = []
     if parts:
-        yield behind_each_other(parts)
+        yield one_after_another(parts)
 
 
 def neighborhoods_among(session: Session, ids: Sequence[int], people: People) -> Rows:
     """Return those of these neighborhoods that there are, in the order of ids."""
     statement = f"{_NEIGHBORHOODS} {_AMONG} ORDER BY id"
     found = _fetched(session, statement, json.dumps(ids))
-    return behind_each_other([_neighborhood_rows(rows, people) for rows in found])
+    return one_after_another([_neighborhood_rows(rows, people) for rows in found])
 
 
 def read_people(session: Session, people: People, ids: Sequence[int] | None = None) -> None:
