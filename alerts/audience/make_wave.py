@@ -84,7 +84,7 @@ def follow_up_wave(
     found = index.phones(session, device_ids)
     if is_end and len(found.device_ids) < len(device_ids):
         gone = device_ids[~np.isin(device_ids, found.device_ids)]
-        elsewhere = registered_anew(session, gone.tolist())
+        elsewhere = np.array(registered_anew(session, gone.tolist()), np.int64)
         found = index.phones(session, distinct(np.concatenate([device_ids, elsewhere])))
     seats = _seats_again(found, alert.tier, now, is_end=is_end)
     if heard is not None:
