@@ -192,7 +192,7 @@ class PeopleImport:
             **_neighborhoods([rows[n] for n in order]),
         }
         put_rows(session, Neighborhood, columns, {"drawn_at": now})
-        changes = {"neighborhood_id": ids, "subscriber_id": owner_ids}
+        changes = {"neighborhood_id": in_order_of_file, "subscriber_id": list(owners)}
         put_rows(session, NeighborhoodChange, changes, {})
 
 

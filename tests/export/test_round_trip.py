@@ -149,7 +149,9 @@ def test_any_area_comes_back_within_rounding(star: Polygon) -> None:
     ground = shapely.orient_polygons(star)
     if ground.area < 1e-6 or not ground.is_valid:  # a tenth of a hectare
         return
-    assert difference(read_again(exported(shape=ground)).shape, ground) < 0.001
+    along_the_border = ground.length * 1e-6 / ground.area  # six decimals: much of a thin one
+    came_back = read_again(exported(shape=ground)).shape
+    assert difference(came_back, ground) < max(0.001, along_the_border)
 
 
 def test_photos_come_back_with_whom_they_show() -> None:

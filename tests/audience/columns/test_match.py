@@ -5,6 +5,7 @@ import random
 import numpy as np
 import pytest
 import shapely
+from shapely import affinity
 from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
@@ -18,11 +19,12 @@ from tests.audience.columns.rows import rows_of
 
 NEIGHBORHOODS = 3_000
 BLOCKS = 3
+WEST = 10.0  # degrees, and south
 
 
 def some_shape(rng: random.Random, size: float) -> BaseGeometry:
     """Draw what a person may draw, in a square of one degree."""
-    x, y = rng.random(), rng.random()
+    x, y = WEST + rng.random(), WEST + rng.random()
     radius = size * rng.lognormvariate(0, 0.7)
     circle = Point(x, y).buffer(radius, quad_segs=rng.choice([1, 2, 6]))
     kind = rng.random()
@@ -56,7 +58,7 @@ def some_area(rng: random.Random) -> Shape:
     else:
         x, y = rng.random() / 2, rng.random() / 2
         area = box(x, y, x + rng.random() / 2, y + rng.random() / 2)
-    return unpack(pack(ground(area).shape))
+    return unpack(pack(ground(affinity.translate(area, WEST, WEST)).shape))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def test_only_the_neighborhoods_of_those_who_were_asked_for(
     town: tuple[list[Block], "np.ndarray[tuple[int], np.dtype[np.object_]]"],
 ) -> None:
     blocks, shapes = town
-    area = box(0.2, 0.2, 0.8, 0.8)
+    area = box(WEST + 0.2, WEST + 0.2, WEST + 0.8, WEST + 0.8)
     owners = np.zeros(NEIGHBORHOODS, bool)
     owners[::7] = True
     found = np.concatenate([hit.block.ids[hit.rows] for hit in match(blocks, area, owners)])
