@@ -157,13 +157,13 @@ def _tile(box: Box, edges: Edges, side: float) -> Tile:
 def _halved(touched: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
     """Split at the middle whatever is mostly empty: (low, high, left, right) of rows, columns."""
     done: list[tuple[int, int, int, int]] = []
-    todo = [_shrunk(touched, 0, touched.shape[0], 0, touched.shape[1])]
-    while todo:
-        todo.sort(key=lambda r: (r[1] - r[0]) * (r[3] - r[2]))
-        low, high, left, right = todo.pop()
+    waiting = [_shrunk(touched, 0, touched.shape[0], 0, touched.shape[1])]
+    while waiting:
+        waiting.sort(key=lambda r: (r[1] - r[0]) * (r[3] - r[2]))
+        low, high, left, right = waiting.pop()
         long = max(high - low, right - left)
         full = touched[low:high, left:right].mean() >= _FULL
-        if full or long <= _SMALLEST_TILE or len(done) + len(todo) + 2 > _MOST_TILES:
+        if full or long <= _SMALLEST_TILE or len(done) + len(waiting) + 2 > _MOST_TILES:
             done.append((low, high, left, right))
             continue
         row, column = (low + high) // 2, (left + right) // 2
@@ -172,7 +172,7 @@ def _halved(touched: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
             if high - low >= right - left
             else ((low, high, left, column), (low, high, column, right))
         )
-        todo += [_shrunk(touched, *h) for h in halves if touched[h[0] : h[1], h[2] : h[3]].any()]
+        waiting += [_shrunk(touched, *h) for h in halves if touched[h[0] : h[1], h[2] : h[3]].any()]
     return done
 
 

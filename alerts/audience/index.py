@@ -4,7 +4,7 @@ Embedded, `columns` answers from memory; scaled, `postgis` asks the database. Bo
 neighborhood as of the newest committed change, and the same tests hold both to the same answers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol, TypeAlias
@@ -31,6 +31,7 @@ __all__ = [
     "Said",
     "Seated",
     "Terms",
+    "most_first",
     "no_ids",
 ]
 
@@ -87,6 +88,15 @@ class CountyCount:
     county: str | None  # FIPS code
     neighborhoods: int
     subscribers: int
+
+
+def most_first(counts: Iterable[CountyCount]) -> tuple[CountyCount, ...]:
+    """Return counties in the order of `Figures.counties`."""
+
+    def rank(count: CountyCount) -> tuple[bool, int, str]:
+        return count.county is None, -count.neighborhoods, count.county or ""
+
+    return tuple(sorted(counts, key=rank))
 
 
 @dataclass(frozen=True, kw_only=True)

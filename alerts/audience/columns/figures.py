@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from alerts.audience.columns.block import NO_COUNTY
 from alerts.audience.columns.nights import release_times
 from alerts.audience.columns.reached import Reached
-from alerts.audience.index import CountyCount, DeviceCount, Figures, Question
+from alerts.audience.index import CountyCount, DeviceCount, Figures, Question, most_first
 
 
 def figures_of(reached: Reached, asked: Question) -> Figures:
@@ -62,8 +62,4 @@ def _counties(counties: NDArray[np.int32], owners: NDArray[np.int32]) -> tuple[C
             codes.tolist(), neighborhoods.tolist(), people.tolist(), strict=True
         )
     ]
-    return tuple(sorted(counts, key=_rank))
-
-
-def _rank(count: CountyCount) -> tuple[bool, int, str]:
-    return count.county is None, -count.neighborhoods, count.county or ""
+    return most_first(counts)

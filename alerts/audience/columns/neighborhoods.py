@@ -4,7 +4,7 @@ A change costs the same however many there are: a binary search per block at wor
 block is written anew, when half of it is dead.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,15 +85,12 @@ class Neighborhoods:
             self._open.kill(row)
             self._count -= 1
             return
-        for full in self._holding(neighborhood_id):
+        for full in reversed(self._full):
             row = full.row_of(neighborhood_id)
             if row is not None:
                 full.block.kill(row)
                 self._count -= 1
                 return
-
-    def _holding(self, neighborhood_id: int) -> Iterator[_Full]:
-        return (full for full in reversed(self._full) if len(full.block.ids))
 
     def _add(self, rows: Rows) -> None:
         start = self._open.count

@@ -117,9 +117,13 @@ class People:
         _, known = _places(self.ids, given)
         return [int(person) for person in given[~known]]
 
+    def find(self, ids: Ids) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return where `ids` are, or would be, and who of them is known."""
+        return _places(self.ids, ids)
+
     def rows_of(self, ids: Ids) -> NDArray[np.int64]:
         """Return the rows of those of `ids` who are known."""
-        places, known = _places(self.ids, ids)
+        places, known = self.find(ids)
         return places[known]
 
     def owner_rows(self, ids: Ids) -> Ints:

@@ -1,15 +1,17 @@
 """Who gets the first telling, by which devices, and when? Decided for all at once, in memory."""
 
+import json
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Tier
-from alerts.audience.columns.nights import release_times
 from alerts.audience.columns.people import NO_CAP, People
 from alerts.audience.columns.reached import Reached
+from alerts.audience.columns.said import said_of
 from alerts.audience.index import Terms
+from alerts.audience.quiet import Nights
 from alerts.audience.seats import Row, Seats
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -19,7 +21,8 @@ def seats_of(reached: Reached, terms: Terms) -> Seats:
     """Seat the devices of those whom an area reached (DOMAIN rules 9 and 10)."""
     people = reached.people
     chosen = reached.owner_mask()
-    chosen[people.rows_of(terms.left_out)] = False
+    left_out = people.rows_of(terms.left_out)
+    chosen[left_out[left_out < len(chosen)]] = False  # others joined since the match
     if terms.testers_only:
         chosen &= people.testers[: len(chosen)]
     rows = reached.devices_of(chosen)
@@ -45,24 +48,17 @@ def _rows(
     people: People, owners: NDArray[np.int32], channels: NDArray[np.uint8], terms: Terms
 ) -> tuple[NDArray[np.int64], list[Row]]:
     """Return what each device shares with others of its batch, by number."""
-    hours = people.quiet_hours[owners]
-    releases = release_times(people, terms.tier, terms.now, hours)
-    languages, named = people.language_words.listed(), people.channel_words.listed()
-    key = hours.astype(np.int64)
-    key = key * len(named) + channels
-    key = key * len(languages) + people.languages[owners]
-    key = key * 2 + _capped(people, owners, terms)
-    keys, numbers = np.unique(key, return_inverse=True)
-    rows: dict[Row, int] = {}
+    places, said = said_of(people, owners, channels)
+    keys, numbers = np.unique(places * 2 + _capped(people, owners, terms), return_inverse=True)
+    nights = Nights(terms.tier, terms.now)
+    rows: dict[Row, int] = {}  # different quiet hours may end at the same time
     row_of_key = []
-    for one in keys.tolist():
-        rest, capped = divmod(one, 2)
-        rest, language = divmod(rest, len(languages))
-        quiet, channel = divmod(rest, len(named))
+    for place, capped in (divmod(key, 2) for key in keys.tolist()):
+        channel, language, hours = said[place]
         row = Row(
-            not_before=releases[quiet],
-            channel=str(named[channel]),
-            language=str(languages[language]),
+            not_before=nights.release(json.loads(hours) if hours else None),
+            channel=channel,
+            language=language,
             capped=bool(capped),
             hushed=False,
         )
@@ -76,8 +72,8 @@ def _capped(people: People, owners: NDArray[np.int32], terms: Terms) -> Mask:
         return np.zeros(len(owners), bool)
     chosen = people.weekly_caps[owners]
     caps = np.where(chosen == NO_CAP, terms.weekly_cap, chosen)
+    rows, known = people.find(terms.pushed)
     pushes = np.zeros(len(people.ids), np.int64)
-    known = np.isin(terms.pushed, people.ids)
-    pushes[people.rows_of(terms.pushed)] = terms.pushes[known]
+    pushes[rows[known]] = terms.pushes[known]
     over: Mask = pushes[owners] >= caps
     return over

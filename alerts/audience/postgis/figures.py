@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from alerts.audience.index import CountyCount, DeviceCount, Figures, Question
+from alerts.audience.index import CountyCount, DeviceCount, Figures, Question, most_first
 from alerts.audience.postgis.shipped import as_array, sorted_ids
 from alerts.audience.postgis.touching import AREA, touching
 from alerts.audience.quiet import Nights
@@ -79,8 +79,4 @@ def _in_quiet_hours(said: str | None, asked: Question) -> int:
 
 
 def _counties(said: str | None) -> tuple[CountyCount, ...]:
-    return tuple(sorted((CountyCount(**row) for row in _rows(said)), key=_rank))
-
-
-def _rank(count: CountyCount) -> tuple[bool, int, str]:
-    return count.county is None, -count.neighborhoods, count.county or ""
+    return most_first(CountyCount(**row) for row in _rows(said))
