@@ -20,17 +20,11 @@ from uuid_utils import uuid7
 
 from alerts.area.counties import Counties, CountyBook
 from alerts.clock import utc_now
+from alerts.store.devices import address_hash
 from alerts.store.engine import Store
 from alerts.store.places import StoredPlaces
 from alerts.store.put_rows import put_rows, reserve_ids
-from alerts.store.subscribers import (
-    Channel,
-    Device,
-    Neighborhood,
-    NeighborhoodChange,
-    Subscriber,
-    address_hash,
-)
+from alerts.store.subscribers import Channel, Device, Neighborhood, NeighborhoodChange, Subscriber
 from benchmarks.crowd import QUIET, Crowd, push_tokens
 from geo.hilbert import hilbert_order
 

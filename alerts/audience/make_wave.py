@@ -21,7 +21,7 @@ from alerts.audience.quiet import Nights
 from alerts.audience.seats import Row, Seats, write_batches
 from alerts.audience.told import WEEK, people_told_or_due, pushes_since
 from alerts.store.alerts import Alert
-from alerts.store.subscribers import registered_anew
+from alerts.store.devices import registered_anew
 from alerts.store.waves import PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER, Wave
 from geo.parts import Shape
 

@@ -27,16 +27,9 @@ from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
 from alerts.errors import Conflict
+from alerts.store.devices import REGISTERED_ELSEWHERE, address_hash
 from alerts.store.put_rows import put_rows, reserve_ids
-from alerts.store.subscribers import (
-    REGISTERED_ELSEWHERE,
-    Channel,
-    Device,
-    Neighborhood,
-    NeighborhoodChange,
-    Subscriber,
-    address_hash,
-)
+from alerts.store.subscribers import Channel, Device, Neighborhood, NeighborhoodChange, Subscriber
 from alerts.store.turns import NEIGHBORHOODS, take_turns
 from geo.hilbert import hilbert_distance
 from geo.packed import unpack_many

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from alerts.store.devices import address_hash
 from alerts.store.people import NewNeighborhood, PeopleImport, PushAddress
-from alerts.store.subscribers import Channel, Device, address_hash
+from alerts.store.subscribers import Channel, Device
 from geo.circle import circle_ground
 from geo.coordinates import LonLat
 from geo.packed import pack

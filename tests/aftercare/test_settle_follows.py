@@ -4,14 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from alerts.push import Outcome, PushOutcome
-from alerts.store.subscribers import (
-    Channel,
-    Device,
-    Subscriber,
-    device_of,
-    forget_device,
-    put_device,
-)
+from alerts.store.devices import device_of, forget_device, put_device
+from alerts.store.subscribers import Channel, Device, Subscriber
 from tests.audience.post_office import PostOffice
 from tests.audience.town import FAR_AWAY, Town
 

@@ -24,6 +24,7 @@ from alerts.poster import CaseKey, Child, Contact, Place, Poster
 from alerts.store.alerts import Alert, AlertRevision, newest_revision, revision
 from alerts.store.base import Ground
 from alerts.store.cases import CaseRecord, PosterRecord, seal_poster
+from alerts.store.devices import put_device
 from alerts.store.engine import Store
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.subscribers import (
@@ -32,7 +33,6 @@ from alerts.store.subscribers import (
     Subscriber,
     new_token,
     note_change,
-    put_device,
     remove_neighborhood,
     token_hash,
 )

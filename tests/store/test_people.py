@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from alerts.clock import utc_now
 from alerts.errors import Conflict
+from alerts.store.devices import devices_of
 from alerts.store.engine import Store
 from alerts.store.people import NewNeighborhood, PeopleImport, PushAddress
 from alerts.store.subscribers import (
@@ -15,7 +16,6 @@ from alerts.store.subscribers import (
     Neighborhood,
     NeighborhoodChange,
     Subscriber,
-    devices_of,
     neighborhoods_of,
 )
 from geo.circle import circle_ground

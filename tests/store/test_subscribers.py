@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from alerts.errors import NotFound
 from alerts.store.base import Base
+from alerts.store.devices import address_hash, device_of, devices_of, put_device, registrations_of
 from alerts.store.engine import Store
 from alerts.store.subscribers import (
     Channel,
@@ -14,15 +15,10 @@ from alerts.store.subscribers import (
     Neighborhood,
     NeighborhoodChange,
     Subscriber,
-    address_hash,
-    device_of,
-    devices_of,
     erase,
     neighborhood_of,
     neighborhoods_of,
     new_token,
-    put_device,
-    registrations_of,
     subscriber_of_token,
     token_hash,
 )

@@ -14,8 +14,9 @@ from alerts.desk.explain.pushes import Push, pushes_of
 from alerts.desk.explain.steps import Asked, Step, moment
 from alerts.push import Outcome
 from alerts.store.alerts import Alert
+from alerts.store.devices import registrations_of
 from alerts.store.leads import alerts_of_same_child
-from alerts.store.subscribers import Device, registrations_of
+from alerts.store.subscribers import Device
 from alerts.store.waves import Wave
 
 ENDED_IN_WORDS: Mapping[str, str] = {

@@ -11,18 +11,15 @@ from sqlalchemy.orm import Session
 from alerts.errors import NotFound
 from alerts.intake.ncmec.json_text import read_json
 from alerts.problem import error
-from alerts.store.subscribers import (
+from alerts.store.devices import (
     REMOVED,
-    Channel,
-    Device,
-    Subscriber,
     address_hash,
     device_of,
     devices_of,
     forget_device,
-    look_again,
     put_device,
 )
+from alerts.store.subscribers import Channel, Device, Subscriber, look_again
 from service.api.app.blueprint import TAG, app_api, me
 from service.auth import for_subscribers
 from service.http import (

@@ -13,14 +13,9 @@ from sqlalchemy.orm import Session
 from alerts.alert import WaveKind
 from alerts.audience.told import Telling, tellings_of
 from alerts.store.alerts import Alert
+from alerts.store.devices import registrations_of
 from alerts.store.many import among
-from alerts.store.subscribers import (
-    Channel,
-    Device,
-    Neighborhood,
-    neighborhoods_of,
-    registrations_of,
-)
+from alerts.store.subscribers import Channel, Device, Neighborhood, neighborhoods_of
 from alerts.store.waves import Receipt, Report, receipts_of, reports_of
 from geo.cells import cell_names, unpack_cells
 from geo.geojson import to_geometry

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from alerts.clock import utc_now
+from alerts.store.devices import put_device
 from alerts.store.submissions import Submission
 from alerts.store.subscribers import (
     Channel,
@@ -15,7 +16,6 @@ from alerts.store.subscribers import (
     Subscriber,
     new_token,
     note_change,
-    put_device,
     token_hash,
 )
 from alerts.store.tables import metadata

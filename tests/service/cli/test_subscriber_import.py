@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from alerts.audience.kept_ground import Limits
+from alerts.store.devices import devices_of
 from alerts.store.subscribers import (
     Device,
     Neighborhood,
     NeighborhoodChange,
     Subscriber,
-    devices_of,
     neighborhoods_of,
 )
 from service.cli import reading
