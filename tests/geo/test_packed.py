@@ -13,6 +13,7 @@ from geo import packed
 from geo.errors import InvalidShape, OutOfRange
 from geo.packed import boxes_many, pack, unpack, unpack_many
 from tests.geo.shapes import stars
+from tests.patience import BLOW_UP_S
 
 HALF_UNIT_DEG = 0.5e-7 * (1 + 1e-6)
 
@@ -108,10 +109,10 @@ def test_a_shape_cut_short_is_refused() -> None:
             unpack_many([data, data[:cut], data])
 
 
-def test_a_hundred_thousand_are_read_in_about_a_second() -> None:
+def test_a_hundred_thousand_are_read_in_one_go() -> None:
     angle = np.linspace(0, 6, 20)
     ring = 0.01 * np.column_stack((np.cos(angle), np.sin(angle)))
     blobs = [pack(Polygon(ring + np.array((n % 150, n % 70)))) for n in range(1_000)] * 100
     started = time.process_time()
     assert len(unpack_many(blobs)) == 100_000
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < BLOW_UP_S

@@ -21,6 +21,7 @@ from geo.polygon import MAX_VERTICES, REFUSE_VERTICES, ground
 from geo.repair import CROSSED, HOLES, OVERLAP
 from tests.geo.oracles import moved_m
 from tests.geo.shapes import latitudes, longitudes, stars
+from tests.patience import BLOW_UP_S
 
 SQUARE = box(-100, 40, -99, 41)
 
@@ -236,7 +237,7 @@ def walk(count: int) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("make", [spikes, noise, comb, walk])
 @pytest.mark.parametrize("count", [2_000, 9_999, 200_000])
-def test_a_hostile_outline_is_answered_in_two_seconds(
+def test_a_hostile_outline_is_answered_in_time(
     make: Callable[[int], NDArray[np.float64]], count: int
 ) -> None:
     outline = affinity.translate(Polygon(make(count)), -80, 40)
@@ -247,11 +248,11 @@ def test_a_hostile_outline_is_answered_in_two_seconds(
     else:
         assert shape.is_valid
         assert vertex_count(shape) < 2 * MAX_VERTICES
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < BLOW_UP_S
 
 
 @pytest.mark.parametrize("as_holes", [False, True])
-def test_fifty_thousand_squares_are_answered_in_a_second(as_holes: bool) -> None:
+def test_fifty_thousand_squares_are_answered_in_time(as_holes: bool) -> None:
     corners = np.mgrid[0:223, 0:223].reshape(2, -1).T * 0.1 + np.array((-120, 20))
     squares = [box(x, y, x + 0.05, y + 0.05) for x, y in corners]
     around = box(-121, 19, -90, 50)
@@ -262,15 +263,15 @@ def test_fifty_thousand_squares_are_answered_in_a_second(as_holes: bool) -> None
     )
     started = time.process_time()
     assert code_of(shape) == "too_many_vertices"
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < BLOW_UP_S
 
 
-def test_thousands_of_splinters_are_answered_in_two_seconds() -> None:
+def test_thousands_of_splinters_are_answered_in_time() -> None:
     ends = np.random.default_rng(4).uniform(0, 5, (3_000, 2, 2))
     splinters = MultiPolygon([Polygon([a, b, b + 0.001]) for a, b in ends])
     started = time.process_time()
     assert code_of(splinters) == "too_tangled"
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < BLOW_UP_S
 
 
 def test_hundreds_of_overlapping_districts_are_one_ground() -> None:

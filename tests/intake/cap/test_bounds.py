@@ -1,4 +1,4 @@
-"""No document costs more than a second, however few bytes ask for however much."""
+"""No document costs work out of proportion, however few bytes ask for however much."""
 
 import json
 import subprocess
@@ -14,8 +14,8 @@ from alerts.intake.cap.poster import poster_from_cap
 from alerts.intake.cap.values import MAX_PROBLEMS
 from alerts.intake.cap.xml import MAX_ATTRIBUTES, MAX_BYTES, MAX_MARKS
 from tests.intake.cap.documents import GEOCODE, area, cap, codes, info
+from tests.patience import BLOW_UP_S
 
-SECOND = 1.0
 CIRCLES = "".join(f"<circle>{20 + n / 100},-90 15</circle>" for n in range(299))
 
 
@@ -71,10 +71,10 @@ def took_s(raw: bytes) -> float:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_is_read_or_refused_within_a_second(name: str) -> None:
+def test_it_is_read_or_refused_in_time(name: str) -> None:
     document, errors = CASES[name]
     raw = document.encode()
-    assert any(took_s(raw) < SECOND for _ in range(3))  # others may use the same core
+    assert took_s(raw) < BLOW_UP_S
     reading = read_document(raw)
     problems = (*reading.problems, *(p for one in reading.alerts for p in one.problems))
     assert codes(problems, "error") == errors
@@ -96,6 +96,7 @@ import json, resource, sys, time
 from alerts.intake.cap.containers import read_document
 from alerts.intake.check import check_document
 from tests.intake.cap.test_bounds import large
+from tests.patience import BLOW_UP_S
 raw = large(sys.argv[1])
 read_document(b"<alert/>")
 def peak_kb():
@@ -135,7 +136,7 @@ def test_a_giant_is_refused_before_it_costs_time_or_memory(kind: str) -> None:
         ).stdout
     )
     assert found["codes"] == ["too_large", "too_large"]
-    assert found["took_s"] < SECOND
+    assert found["took_s"] < BLOW_UP_S
     assert found["grew_mb"] < 100
 
 
@@ -144,10 +145,10 @@ def test_blanks_and_depth_count_too(raw: bytes) -> None:
     assert codes(read_document(raw).problems) == {"too_large"}
 
 
-def test_the_largest_text_that_may_be_is_read_within_a_second() -> None:
+def test_the_largest_text_that_may_be_is_read_in_time() -> None:
     head = cap(info(more=f"<description>{'x' * 9_990_000}</description>")).encode()
     assert len(head) < MAX_BYTES
     start = time.process_time()
     (reading,) = read_document(head).alerts
-    assert time.process_time() - start < SECOND
+    assert time.process_time() - start < BLOW_UP_S
     assert reading.alert is not None

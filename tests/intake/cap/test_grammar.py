@@ -14,9 +14,9 @@ from alerts.intake.cap.poster import poster_from_cap
 from alerts.intake.cap.signature import check_signatures
 from alerts.intake.check import check_document
 from tests.intake.cap.grammar import documents, spoilt
+from tests.patience import BLOW_UP_S
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)  # to draw, not to read
-MAX_SECONDS = 1.0
 
 
 def has_an_outcome(reading: DocumentReading) -> bool:
@@ -28,13 +28,13 @@ def has_an_outcome(reading: DocumentReading) -> bool:
 
 @settings(max_examples=450, deadline=None, suppress_health_check=SLOW)
 @given(spoilt())
-def test_every_document_has_an_outcome_within_a_second(raw: bytes) -> None:
+def test_every_document_has_an_outcome_in_time(raw: bytes) -> None:
     start = time.process_time()
     reading = read_document(raw)
     for one in reading.alerts:
         if one.alert:
             poster_from_cap(one.alert)
-    assert time.process_time() - start < MAX_SECONDS
+    assert time.process_time() - start < BLOW_UP_S
     assert has_an_outcome(reading)
 
 

@@ -19,15 +19,15 @@ from alerts.poster import Poster
 from alerts.whom_to_call import whom_to_call
 from tests.area.listed_places import FEW_PLACES
 from tests.intake.ncmec.grammar import posters
+from tests.patience import BLOW_UP_S
 
 NOW = datetime(2026, 3, 5, 14, 0, tzinfo=UTC)
-LONGEST_S = 1.0
 
 
 def read_in_time(raw: bytes) -> PosterReading:
-    started = time.perf_counter()
+    started = time.process_time()
     reading = read_poster_bytes(raw)
-    assert time.perf_counter() - started < LONGEST_S
+    assert time.process_time() - started < BLOW_UP_S
     return reading
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alerts.intake.ncmec.json_text import MAX_BYTES, read_json
 from alerts.intake.ncmec.reader import read_poster_bytes
+from tests.patience import BLOW_UP_S
 
 
 @pytest.mark.parametrize(
@@ -102,4 +103,4 @@ def test_no_bytes_raise(raw: bytes) -> None:
 def test_what_is_too_large_is_refused_before_it_is_parsed(raw: bytes) -> None:
     started = time.process_time()
     assert [p.code for p in read_json(raw).problems] == ["too_large"]
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < BLOW_UP_S
