@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from alerts.alert import Tier, WaveKind
 
 PAYLOAD_LIMIT_BYTES = 4096  # FCM HTTP v1 and Web Push (RFC 8030 7.2) alike
+SELF_TEST = "self_test"  # the kind of a push that no alert stands behind
 
 
 class PushValue(BaseModel):
@@ -22,7 +23,7 @@ class PushMessage(PushValue):
 
     alert_id: str  # public id; the collapse id (`tag`, `collapse_key`, `apns-collapse-id`, Topic)
     revision: int
-    kind: WaveKind
+    kind: WaveKind | Literal["self_test"]
     tier: Tier
     language: str
     title: str
@@ -42,6 +43,7 @@ class PushTarget(PushValue):
     device_id: int
     address: str  # FCM token or fid, Web Push endpoint, anything for console
     address_kind: Literal["token", "fid", "endpoint", "console"]
+    keys: str | None = None  # Web Push: "p256dh.auth", both base64url without padding (RFC 8291)
 
 
 class Outcome(IntEnum):
@@ -61,7 +63,11 @@ class Outcome(IntEnum):
 
 
 class PushOutcome(PushValue):
-    """What a channel says of one target. PENDING with `retry_after_s` means: again later."""
+    """What a channel says of one target.
+
+    PENDING means: surely not delivered, again later (`retry_after_s`). IN_FLIGHT means: handed over
+    and the answer was lost; it is tried again, too, and counts as told if the alert ends first.
+    """
 
     outcome: Outcome
     retry_after_s: float | None = None
@@ -69,9 +75,13 @@ class PushOutcome(PushValue):
 
 
 class PushChannel(Protocol):
-    """A way to a phone. Implementations: console, fcm; each passes tests/contracts/push_channel."""
+    """A way to a phone; each implementation passes tests/contracts/push_channel.
+
+    Safe to use from several threads.
+    """
 
     name: str
+    threads: int  # how many may usefully call `send` at once
 
     def send(self, message: PushMessage, targets: Sequence[PushTarget]) -> Sequence[PushOutcome]:
         """Send one message to each target, in order; one outcome each, same order.
@@ -81,4 +91,8 @@ class PushChannel(Protocol):
         Misconfigured: nothing was sent and nothing can be, until somebody mends the settings.
         Refused: the message itself is wrong (too large); nothing was sent.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and threads; nothing can be sent afterwards."""
         ...

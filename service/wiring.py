@@ -73,6 +73,8 @@ class Runtime:
 
     def close(self) -> None:
         """Close what holds files and connections."""
+        for channel in self.channels.values():
+            channel.close()
         self.store.close()
         self.keyring.close()
 

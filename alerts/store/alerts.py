@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, false, func, select
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from alerts.alert import EndReason, RevisionState, Status, Tier
@@ -93,6 +93,8 @@ class AlertRevision(Base):
     time_zone: Mapped[str | None] = mapped_column(String(40))
     held_reasons: Mapped[list[Any]]  # problems, as stored
     material: Mapped[bool] = mapped_column(default=True)  # worth telling those already told
+    # what was told before was wrong
+    correction: Mapped[bool] = mapped_column(default=False, server_default=false())
     expires_at: Mapped[datetime]
     made_at: Mapped[datetime]
     planned_at: Mapped[datetime | None]  # its waves are made

@@ -114,6 +114,7 @@ class Device(Base):
     address: Mapped[str] = mapped_column(String(2048))
     address_kind: Mapped[str] = mapped_column(String(12))  # token, fid, endpoint, console
     address_hash: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    push_keys: Mapped[str | None] = mapped_column(String(120))  # Web Push: see PushTarget.keys
     registered_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # gone, says the channel; moved to another person; removed
     ended_reason: Mapped[str | None] = mapped_column(String(40))

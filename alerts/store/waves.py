@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, or_, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -63,6 +63,12 @@ class Batch(Base):
     __tablename__ = "batch"
     __table_args__ = (
         Index("ix_batch_state_not_before", "state", "not_before"),
+        Index(
+            "ix_batch_ready",  # all that choosing the next one asks: rows are long
+            *("channel", "priority", "turn", "id", "not_before", "lease_until"),
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -71,6 +77,8 @@ class Batch(Base):
     channel: Mapped[Channel] = mapped_column(choice(Channel))
     language: Mapped[str] = mapped_column(String(16))
     priority: Mapped[int]
+    # its place in its wave: alerts take turns by it
+    turn: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     silent: Mapped[bool] = mapped_column(default=False)
     size: Mapped[int]
     device_ids: Mapped[bytes] = mapped_column(LargeBinary)  # int64 big-endian
@@ -83,6 +91,9 @@ class Batch(Base):
     lease_until: Mapped[datetime | None]
     lease_owner: Mapped[UUID | None]
     last_error: Mapped[str | None] = mapped_column(String(200))
+    reasons: Mapped[dict[str, Any] | None]  # the channel's code → devices that failed for good
+    # devices handed over again because the answer of the time before was lost
+    repeats: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     done_at: Mapped[datetime | None]
 
     def devices(self) -> Ids:
@@ -108,13 +119,18 @@ class Receipt(Base):
     __tablename__ = "receipt"
     __table_args__ = (
         Index(
-            "uq_receipt_alert_subscriber_event", "alert_id", "subscriber_id", "event", unique=True
+            "uq_receipt_alert_subscriber_device_event",
+            *("alert_id", "subscriber_id", "device_id", "event"),
+            unique=True,
         ),
     )
 
     id: Mapped[RowId]
     alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"))
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
+    # 0: the app didn't say which
+    device_id: Mapped[int] = mapped_column(BigKey, default=0, server_default=text("0"))
+    wave_id: Mapped[int | None] = mapped_column(BigKey)  # what it showed, if we know
     event: Mapped[str] = mapped_column(String(12))  # shown, opened, dismissed
     received_at: Mapped[datetime]
 

@@ -23,6 +23,7 @@ class FakeChannel:
 
     def __init__(self, name: str = "fcm") -> None:
         self.name = name
+        self.threads = 4
         self.answers: dict[int, PushOutcome] = {}
         self.before: OnSend = _nothing
         self.after: OnSend = _nothing
@@ -44,6 +45,9 @@ class FakeChannel:
         ]
         self.after(message, targets)
         return answers
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     def times(self) -> Counter[int]:
         """How often each device was pushed."""

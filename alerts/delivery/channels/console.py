@@ -25,6 +25,7 @@ class ConsoleChannel:
     """
 
     name = "console"
+    threads = 1
 
     def __init__(self, write: Callable[[str], object]) -> None:
         self._write = write
@@ -48,6 +49,9 @@ class ConsoleChannel:
             for target in targets:
                 self._write(f"PUSH console device={target.device_id} {told}\n")
         return [PushOutcome(outcome=Outcome.SENT)] * len(targets)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def _told(message: PushMessage) -> str:

@@ -47,6 +47,7 @@ class FcmChannel:
     """
 
     name = "fcm"
+    threads = 4  # each starts a thread a message: more would only wait for each other
 
     def __init__(
         self,

@@ -1,0 +1,111 @@
+"""fan-out.
+
+Revision ID: 0004
+Revises: 0003
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from alerts.store.base import UtcDateTime
+
+revision: str = "0004"
+down_revision: str | None = "0003"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+RECEIPTS_OF_PEOPLE = "uq_receipt_alert_subscriber_event"
+RECEIPTS_OF_DEVICES = "uq_receipt_alert_subscriber_device_event"
+
+
+def upgrade() -> None:
+    zero = sa.text("0")
+    op.add_column("batch", sa.Column("turn", sa.Integer(), server_default=zero, nullable=False))
+    op.add_column("batch", sa.Column("reasons", JSON, nullable=True))
+    op.add_column("batch", sa.Column("repeats", sa.Integer(), server_default=zero, nullable=False))
+    ready = sa.text("state = 'ready'")
+    op.create_index(
+        "ix_batch_ready",
+        "batch",
+        ["channel", "priority", "turn", "id", "not_before", "lease_until"],
+        sqlite_where=ready,
+        postgresql_where=ready,
+    )
+    op.add_column("device", sa.Column("push_keys", sa.String(length=120), nullable=True))
+    op.add_column(
+        "alert_revision",
+        sa.Column("correction", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.add_column("receipt", sa.Column("device_id", BIG_KEY, server_default=zero, nullable=False))
+    op.add_column("receipt", sa.Column("wave_id", BIG_KEY, nullable=True))
+    op.drop_index(RECEIPTS_OF_PEOPLE, table_name="receipt")
+    op.create_index(
+        RECEIPTS_OF_DEVICES,
+        "receipt",
+        ["alert_id", "subscriber_id", "device_id", "event"],
+        unique=True,
+    )
+    op.create_table(
+        "channel_state",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("free_at", UtcDateTime(), nullable=True),
+        sa.Column("ramp_from", UtcDateTime(), nullable=True),
+        sa.Column(
+            "breaker",
+            sa.Enum("closed", "open", "half_open", name="breaker", native_enum=False, length=24),
+            nullable=False,
+        ),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=True),
+        sa.Column("opened_at", UtcDateTime(), nullable=True),
+        sa.Column("retry_at", UtcDateTime(), nullable=True),
+        sa.Column("probe_until", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_channel_state")),
+    )
+    op.create_table(
+        "self_test",
+        sa.Column("id", BIG_KEY, autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", BIG_KEY, nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("pushed_at", UtcDateTime(), nullable=True),
+        sa.Column("failed", sa.String(length=60), nullable=True),
+        sa.Column("shown_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["device.id"],
+            name=op.f("fk_self_test_device_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_test")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_self_test_public_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_self_test_device_id"), "self_test", ["device_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("self_test")
+    op.drop_table("channel_state")
+    op.drop_index(RECEIPTS_OF_DEVICES, table_name="receipt")
+    # of a person's phones only one may say it there
+    op.execute(
+        "DELETE FROM receipt WHERE id NOT IN"
+        " (SELECT min(id) FROM receipt GROUP BY alert_id, subscriber_id, event)"
+    )
+    op.create_index(
+        RECEIPTS_OF_PEOPLE, "receipt", ["alert_id", "subscriber_id", "event"], unique=True
+    )
+    op.drop_column("receipt", "wave_id")
+    op.drop_column("receipt", "device_id")
+    op.drop_column("alert_revision", "correction")
+    op.drop_column("device", "push_keys")
+    op.drop_index("ix_batch_ready", table_name="batch")
+    for column in ("repeats", "reasons", "turn"):
+        op.drop_column("batch", column)
