@@ -22,11 +22,11 @@ from alerts.alert import RevisionState, Status
 from alerts.audience.plan import catch_up, plan_revision
 from alerts.store.alerts import Alert, AlertRevision, out_of_time, unplanned
 from alerts.store.alerts import revision as revision_of
+from alerts.store.batches import put_off, ready_batches
 from alerts.store.cases import CaseRecord, waiting_for_takedown
 from alerts.store.idempotency import forget_before
 from alerts.store.subscribers import newest_change
 from alerts.store.tallies import forget_tallies
-from alerts.store.waves import put_off, ready_batches
 from service.logs import frames
 from service.pictures import Pictures
 from service.webhooks import Webhooks

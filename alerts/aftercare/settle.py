@@ -18,7 +18,8 @@ from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import follow_up_wave
 from alerts.audience.told import TELLING, devices_in_waves, devices_told
 from alerts.store.alerts import Alert
-from alerts.store.waves import Batch, BatchState, Wave, close
+from alerts.store.batches import close
+from alerts.store.waves import Batch, BatchState, Wave
 
 # The child is still missing: the alert goes from the screen, and nothing is said.
 NO_GOOD_NEWS = frozenset({EndReason.EXPIRED, EndReason.SUPERSEDED})

@@ -16,8 +16,8 @@ from alerts.audience.raise_to_amber import release_held
 from alerts.audience.told import devices_told
 from alerts.audience.wholly_sent import note_if_nobody
 from alerts.store.alerts import Alert, AlertRevision
+from alerts.store.batches import unpark
 from alerts.store.subscribers import changes_since, newest_change
-from alerts.store.waves import unpark
 
 CHANGES_AT_ONCE = 50_000
 

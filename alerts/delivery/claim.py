@@ -22,10 +22,11 @@ from alerts.delivery.compose import END_TTL, ENDS, Composer
 from alerts.errors import Refused, Sealed
 from alerts.push import Outcome, PushMessage, PushTarget
 from alerts.store.alerts import Alert, revision
+from alerts.store.batches import claim, close
 from alerts.store.engine import Store
 from alerts.store.many import among
 from alerts.store.subscribers import Device, changes_since, newest_change
-from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, claim, close, pack_ids
+from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, pack_ids
 
 log = structlog.get_logger()
 

@@ -27,9 +27,10 @@ from alerts.delivery.retry import next_try_after_s
 from alerts.errors import Misconfigured, Refused, Sealed
 from alerts.push import Outcome, PushChannel, PushOutcome, PushTarget
 from alerts.store.alerts import Alert
+from alerts.store.batches import write_if_owner
 from alerts.store.engine import Store
 from alerts.store.subscribers import Device
-from alerts.store.waves import BatchState, Outcomes, write_if_owner
+from alerts.store.waves import BatchState, Outcomes
 
 CHANNEL_DOWN_RETRY_S = 60.0  # a channel that isn't set up, or whose credentials are wrong
 

@@ -9,12 +9,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, or_, select, text, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from alerts.alert import WaveKind
@@ -209,102 +208,6 @@ def reports_of(session: Session, subscriber_id: int) -> Sequence[Report]:
     return session.scalars(
         select(Report).where(Report.subscriber_id == subscriber_id).order_by(Report.id)
     ).all()
-
-
-def ready_batches(session: Session, now: datetime, limit: int) -> Sequence[int]:
-    """Return batches whose time has come and that nobody holds, most urgent first."""
-    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
-    return session.scalars(
-        select(Batch.id)
-        .where(Batch.state == BatchState.READY, Batch.not_before <= now, free)
-        .order_by(Batch.priority, Batch.id)
-        .limit(limit)
-    ).all()
-
-
-def claim(session: Session, batch_id: int, now: datetime, until: datetime) -> UUID | None:
-    """Lease a batch by a conditional UPDATE; None if somebody else has it or it is done."""
-    owner = uuid4()
-    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
-    result = session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.state == BatchState.READY, Batch.not_before <= now, free)
-        .values(lease_owner=owner, lease_until=until, attempts=Batch.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return owner if _rows(result) == 1 else None
-
-
-def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) -> bool:
-    """Change a batch that we hold; False if the lease went to somebody else."""
-    result = session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.lease_owner == owner, Batch.state == BatchState.READY)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    return _rows(result) == 1
-
-
-def put_off(session: Session, batch_id: int, now: datetime, until: datetime) -> None:
-    """Let a batch that nobody holds wait until then."""
-    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
-    session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.state == BatchState.READY, free)
-        .values(not_before=until)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def unpark(session: Session, alert_id: int, now: datetime) -> int:
-    """Let an alert's parked batches be tried again, written anew; return their devices."""
-    parked = session.scalars(
-        select(Batch)
-        .join(Wave, Wave.id == Batch.wave_id)
-        .where(Wave.alert_id == alert_id, Batch.state == BatchState.PARKED)
-        .with_for_update(of=Batch)
-    )
-    devices = 0
-    for batch in parked:
-        batch.state, batch.last_error = BatchState.READY, None
-        batch.not_before = max(batch.not_before, now)
-        devices += batch.size
-    return devices
-
-
-def close(batch: Batch, now: datetime) -> None:
-    """End a batch whose alert is over: what was tried in vain gave up, the rest never left."""
-    outcomes = batch.outcome_array()
-    outcomes[outcomes == Outcome.PENDING] = Outcome.GAVE_UP if batch.attempts > 1 else Outcome.ENDED
-    outcomes[outcomes == Outcome.IN_FLIGHT] = Outcome.UNKNOWN
-    batch.outcomes, batch.state, batch.done_at = outcomes.tobytes(), BatchState.DONE, now
-    batch.lease_owner = batch.lease_until = None
-
-
-def _rows(result: Any) -> int:
-    return result.rowcount if isinstance(result, CursorResult) else 0
-
-
-def oldest_backlog(session: Session, now: datetime) -> datetime | None:
-    """Return since when the longest-waiting batch could have been sent."""
-    return session.scalar(
-        select(func.min(Batch.not_before)).where(
-            Batch.state == BatchState.READY, Batch.not_before <= now
-        )
-    )
-
-
-def stuck(session: Session) -> Sequence[tuple[str, str, int]]:
-    """Return what a person must look at: channel, what is wrong, how many batches wait for it."""
-    found = session.execute(
-        select(Batch.channel, Batch.last_error, func.count())
-        .where(
-            Batch.state.in_((BatchState.READY, BatchState.PARKED)), Batch.last_error.is_not(None)
-        )
-        .group_by(Batch.channel, Batch.last_error)
-    )
-    return [(str(channel), error or "", count) for channel, error, count in found]
 
 
 def count_outcomes(session: Session, wave_id: int) -> dict[Outcome, int]:

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from alerts.intake.feed_health import FeedHealth, feeds_health
 from alerts.store.alerts import count_by_status
+from alerts.store.batches import oldest_backlog, stuck
 from alerts.store.feeds import FeedKind
 from alerts.store.quarantine import count_unreviewed
-from alerts.store.waves import oldest_backlog, stuck
 from service.api.never_stored import never_stored
 from service.auth import public
 from service.database import is_current

@@ -13,8 +13,9 @@ from alerts.delivery.compose import Composer
 from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
 from alerts.photo_links import PhotoLinks
 from alerts.push import Outcome
+from alerts.store.batches import ready_batches
 from alerts.store.subscribers import Device
-from alerts.store.waves import BatchState, ready_batches
+from alerts.store.waves import BatchState
 from tests.audience.town import Town
 from tests.fakes.push_channel import FakeChannel
 from tests.fakes.sends import FakeSends

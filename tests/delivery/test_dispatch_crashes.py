@@ -8,7 +8,8 @@ import pytest
 from alerts.errors import Misconfigured
 from alerts.push import Outcome, PushOutcome
 from alerts.store.alerts import Alert
-from alerts.store.waves import BatchState, claim
+from alerts.store.batches import claim
+from alerts.store.waves import BatchState
 from tests.audience.post_office import LEASE, PostOffice
 from tests.audience.town import Town
 

@@ -6,8 +6,9 @@ import pytest
 
 from alerts.delivery.compose import END_TTL
 from alerts.push import Outcome, PushOutcome, PushTarget
+from alerts.store.batches import stuck
 from alerts.store.subscribers import Device
-from alerts.store.waves import BatchState, stuck
+from alerts.store.waves import BatchState
 from tests.audience.post_office import PostOffice
 from tests.audience.town import Town
 

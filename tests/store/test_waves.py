@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from alerts.alert import Tier, WaveKind
 from alerts.push import Outcome
+from alerts.store.batches import claim, close, oldest_backlog, ready_batches, write_if_owner
 from alerts.store.engine import Store
 from alerts.store.waves import (
     Batch,
@@ -19,15 +20,10 @@ from alerts.store.waves import (
     Report,
     batches_naming,
     batches_of_alert,
-    claim,
-    close,
     count_outcomes,
-    oldest_backlog,
-    ready_batches,
     receipts_of,
     reports_of,
     waves_of,
-    write_if_owner,
 )
 from tests.audience.town import Town
 from tests.fakes.clock import NOON
