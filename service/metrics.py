@@ -1,5 +1,6 @@
 """What is counted and timed, for Prometheus; counts only, never a person or a child."""
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -40,6 +41,12 @@ class Metrics:
             "porchlight_pushes_total",
             "Devices handed to a channel",
             ["channel", "kind", "outcome"],
+            registry=self.registry,
+        )
+        self.repeats = Counter(
+            "porchlight_push_repeats_total",
+            "Devices handed over again: the answer of the time before was lost",
+            ["channel"],
             registry=self.registry,
         )
         self.first_push_s = Histogram(
@@ -116,11 +123,16 @@ class Metrics:
 
     def count(self, channel: str, kind: WaveKind, answers: Sequence[PushOutcome]) -> None:
         """Count a chunk that a channel answered."""
-        for answer in answers:
-            self.pushes.labels(channel, kind, answer.outcome.name.lower()).inc()
+        by_outcome = Tally(answer.outcome for answer in answers)
+        for outcome, devices in by_outcome.items():
+            self.pushes.labels(channel, kind, outcome.name.lower()).inc(devices)
         wrong = next((a.reason for a in answers if a.reason in NEEDS_A_PERSON), None)
         if wrong is not None:
             self.channel_down(channel, wrong)
+
+    def repeated(self, channel: str, devices: int) -> None:
+        """Count repeats on the wire; the phone shows one, by the collapse id."""
+        self.repeats.labels(channel).inc(devices)
 
     def first_push(self, received_at: datetime, pushed_at: datetime) -> None:
         """Time the first push of an alert."""

@@ -4,13 +4,14 @@ DOMAIN rule 11, at send: the alert is still active, not expired, the device stil
 neighborhood still in the area. What fails a check gets its final outcome here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,9 +37,10 @@ CHANGES_LOOKED_AT = 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """A batch in our hands."""
+    """A batch in our hands, checked as of `claimed_at`."""
 
     batch_id: int
+    claimed_at: datetime
     alert_id: int
     owner: UUID
     channel: str
@@ -47,7 +49,9 @@ class Claimed:
     message: PushMessage
     targets: tuple[PushTarget, ...]
     outcomes: Outcomes  # of the whole batch, changed in place
-    place_of: dict[int, int]  # device id → place in the batch
+    places: NDArray[np.intp]  # of the targets in the batch
+    reasons: Mapping[str, int] | None  # of earlier tries: why devices failed for good
+    repeats: int  # of earlier tries
     received_at: datetime  # of the document
     is_first_push: bool  # nobody was pushed of this alert before
 
@@ -80,11 +84,11 @@ def claim_batch(
             _give_up(batch, now)
             return None
         outcomes = batch.outcome_array()
-        targets = _targets(session, batch, outcomes)
+        found = _addresses(session, batch, outcomes)
         _drop_moved_away(session, index, batch, wave, alert, outcomes)
-        targets = tuple(t for t in targets if outcomes[_places(batch)[t.device_id]] in RETRIED)
+        places = np.flatnonzero(np.isin(outcomes, RETRIED))
         batch.outcomes = outcomes.tobytes()
-        if not targets:
+        if not len(places):
             _done(batch, now)
             note_if_sent(session, batch_id, now)
             return None
@@ -98,15 +102,18 @@ def claim_batch(
             return None
         return Claimed(
             batch_id=batch.id,
+            claimed_at=now,
             alert_id=alert.id,
             owner=owner,
             channel=batch.channel,
             kind=wave.kind,
             attempts=batch.attempts,
             message=message,
-            targets=targets,
+            targets=tuple(found[device] for device in batch.devices()[places].tolist()),
             outcomes=outcomes,
-            place_of=_places(batch),
+            places=places,
+            reasons=batch.reasons,
+            repeats=batch.repeats,
             received_at=alert.received_at,
             is_first_push=alert.first_push_at is None and wave.kind not in ENDS,
         )
@@ -145,29 +152,23 @@ def _park(batch: Batch, why: str) -> None:
     log.error("batch_parked", batch=batch.id, why=why)
 
 
-def _places(batch: Batch) -> dict[int, int]:
-    return {int(device): place for place, device in enumerate(batch.devices())}
-
-
-def _targets(session: Session, batch: Batch, outcomes: Outcomes) -> Sequence[PushTarget]:
-    """Return the devices still to be sent to; those that left get their outcome."""
+def _addresses(session: Session, batch: Batch, outcomes: Outcomes) -> dict[int, PushTarget]:
+    """Return the devices still to be sent to, by id; those that left get their outcome."""
     waiting = np.isin(outcomes, RETRIED)
-    ids = batch.devices()[waiting]
     rows = session.execute(
-        select(Device.id, Device.address, Device.address_kind).where(
-            among(session, Device.id, ids.tolist()),
+        select(Device.id, Device.address, Device.address_kind, Device.push_keys).where(
+            among(session, Device.id, batch.devices()[waiting].tolist()),
             Device.ended_at.is_(None),
             Device.channel == batch.channel,
         )
-    ).all()
-    found = {row.id: row for row in rows}
-    left = waiting & ~np.isin(batch.devices(), list(found))
+    )
+    found = {
+        device_id: PushTarget(device_id=device_id, address=address, address_kind=kind, keys=keys)
+        for device_id, address, kind, keys in rows
+    }
+    left = waiting & ~np.isin(batch.devices(), np.fromiter(found, np.int64, len(found)))
     outcomes[left] = Outcome.UNSUBSCRIBED
-    return [
-        PushTarget(device_id=int(i), address=found[i].address, address_kind=found[i].address_kind)
-        for i in ids.tolist()
-        if i in found
-    ]
+    return found
 
 
 def _drop_moved_away(

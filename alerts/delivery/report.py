@@ -15,6 +15,10 @@ class Sends(Protocol):
         """A chunk was answered."""
         ...
 
+    def repeated(self, channel: str, devices: int) -> None:
+        """So many were handed over again, because the answer of the time before was lost."""
+        ...
+
     def first_push(self, received_at: datetime, pushed_at: datetime) -> None:
         """The first push of an alert was handed to a channel."""
         ...

@@ -5,7 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, false, func, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    bindparam,
+    false,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from alerts.alert import EndReason, RevisionState, Status, Tier
@@ -93,8 +103,12 @@ class AlertRevision(Base):
     time_zone: Mapped[str | None] = mapped_column(String(40))
     held_reasons: Mapped[list[Any]]  # problems, as stored
     material: Mapped[bool] = mapped_column(default=True)  # worth telling those already told
+    # a phone or the poster shows something else than before
+    visible: Mapped[bool] = mapped_column(default=True, server_default=true())
     # what was told before was wrong
     correction: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # the desk corrected it: no source raises or widens it again by itself
+    by_desk: Mapped[bool] = mapped_column(default=False, server_default=false())
     expires_at: Mapped[datetime]
     made_at: Mapped[datetime]
     planned_at: Mapped[datetime | None]  # its waves are made

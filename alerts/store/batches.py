@@ -1,27 +1,49 @@
 """Which batch is sent next, by whom, and what became of it? Leases are conditional UPDATEs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, literal_column, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from alerts.push import Outcome
 from alerts.store.waves import Batch, BatchState, Wave
 
+IS_READY = Batch.state == literal_column("'ready'")  # as the partial index has it: not a parameter
 
-def ready_batches(session: Session, now: datetime, limit: int) -> Sequence[int]:
-    """Return batches whose time has come and that nobody holds, most urgent first."""
+
+def ready_batches(
+    session: Session,
+    now: datetime,
+    limit: int,
+    *,
+    channel: str | None = None,
+    closed: Collection[str] = (),
+) -> Sequence[int]:
+    """Return batches whose time has come and that nobody holds, most urgent first.
+
+    Waves of the same urgency take turns, a batch each.
+
+    Parameters
+    ----------
+    channel: only of this one; None: of all.
+    closed: channels from which nothing is taken now.
+    """
     free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
-    return session.scalars(
+    statement = (
         select(Batch.id)
-        .where(Batch.state == BatchState.READY, Batch.not_before <= now, free)
-        .order_by(Batch.priority, Batch.id)
+        .where(IS_READY, Batch.not_before <= now, free)
+        .order_by(Batch.priority, Batch.turn, Batch.id)
         .limit(limit)
-    ).all()
+    )
+    if channel is not None:
+        statement = statement.where(Batch.channel == channel)
+    if closed:
+        statement = statement.where(Batch.channel.not_in(closed))
+    return session.scalars(statement).all()
 
 
 def claim(session: Session, batch_id: int, now: datetime, until: datetime) -> UUID | None:
@@ -91,9 +113,7 @@ def _rows(result: Any) -> int:
 def oldest_backlog(session: Session, now: datetime) -> datetime | None:
     """Return since when the longest-waiting batch could have been sent."""
     return session.scalar(
-        select(func.min(Batch.not_before)).where(
-            Batch.state == BatchState.READY, Batch.not_before <= now
-        )
+        select(func.min(Batch.not_before)).where(IS_READY, Batch.not_before <= now)
     )
 
 

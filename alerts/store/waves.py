@@ -61,12 +61,17 @@ class Batch(Base):
 
     __tablename__ = "batch"
     __table_args__ = (
-        Index("ix_batch_state_not_before", "state", "not_before"),
         Index(
             "ix_batch_ready",  # all that choosing the next one asks: rows are long
-            *("channel", "priority", "turn", "id", "not_before", "lease_until"),
+            *("channel", "priority", "turn", "id", "not_before", "lease_until", "state"),
             sqlite_where=text("state = 'ready'"),
             postgresql_where=text("state = 'ready'"),
+        ),
+        Index(
+            "ix_batch_wrong",  # what a person may have to look at
+            *("state", "channel"),
+            sqlite_where=text("last_error IS NOT NULL"),
+            postgresql_where=text("last_error IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )

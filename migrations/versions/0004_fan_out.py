@@ -33,15 +33,27 @@ def upgrade() -> None:
     op.create_index(
         "ix_batch_ready",
         "batch",
-        ["channel", "priority", "turn", "id", "not_before", "lease_until"],
+        ["channel", "priority", "turn", "id", "not_before", "lease_until", "state"],
         sqlite_where=ready,
         postgresql_where=ready,
     )
-    op.add_column("device", sa.Column("push_keys", sa.String(length=120), nullable=True))
-    op.add_column(
-        "alert_revision",
-        sa.Column("correction", sa.Boolean(), server_default=sa.false(), nullable=False),
+    wrong = sa.text("last_error IS NOT NULL")
+    op.create_index(
+        "ix_batch_wrong",
+        "batch",
+        ["state", "channel"],
+        sqlite_where=wrong,
+        postgresql_where=wrong,
     )
+    op.drop_index("ix_batch_state_not_before", table_name="batch")
+    op.add_column("device", sa.Column("push_keys", sa.String(length=120), nullable=True))
+    for flag, default in (
+        ("visible", sa.true()),
+        ("correction", sa.false()),
+        ("by_desk", sa.false()),
+    ):
+        column = sa.Column(flag, sa.Boolean(), server_default=default, nullable=False)
+        op.add_column("alert_revision", column)
     op.add_column("receipt", sa.Column("device_id", BIG_KEY, server_default=zero, nullable=False))
     op.add_column("receipt", sa.Column("wave_id", BIG_KEY, nullable=True))
     op.drop_index(RECEIPTS_OF_PEOPLE, table_name="receipt")
@@ -104,8 +116,11 @@ def downgrade() -> None:
     )
     op.drop_column("receipt", "wave_id")
     op.drop_column("receipt", "device_id")
-    op.drop_column("alert_revision", "correction")
+    for flag in ("by_desk", "correction", "visible"):
+        op.drop_column("alert_revision", flag)
     op.drop_column("device", "push_keys")
+    op.create_index("ix_batch_state_not_before", "batch", ["state", "not_before"])
+    op.drop_index("ix_batch_wrong", table_name="batch")
     op.drop_index("ix_batch_ready", table_name="batch")
     for column in ("repeats", "reasons", "turn"):
         op.drop_column("batch", column)

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from alerts.alert import EndReason, Tier
 from alerts.audience.make_wave import WavePolicy
-from alerts.delivery.dispatch import CHANNEL_DOWN_RETRY_S
+from alerts.delivery.give_back import CHANNEL_DOWN_RETRY_S
 from alerts.errors import Misconfigured, Refused
 from alerts.push import Outcome, PushOutcome
 from alerts.store.alerts import Alert

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from alerts.delivery.said import Said
 from alerts.errors import Misconfigured
 from alerts.push import Outcome, PushOutcome
 from alerts.store.alerts import Alert
@@ -125,7 +126,7 @@ class TestTheAlertEndsBeforeTheyAreToldAgain:
         claimed = post.claim(1)
         assert claimed is not None
         town.end(alert_id)
-        post.dispatcher._send_chunks(claimed, post.channel)
+        post.dispatcher._send_chunks(claimed, Said(), post.channel)
         town.clock.now += LEASE
         assert self.hear_the_end(town, post, alert_id) == crashed[:4]
 
@@ -139,7 +140,7 @@ class TestTheAlertEndsBeforeTheyAreToldAgain:
         claimed = post.claim(1)
         assert claimed is not None
         town.end(alert_id)
-        post.dispatcher._send_chunks(claimed, post.channel)
+        post.dispatcher._send_chunks(claimed, Said(), post.channel)
         town.clock.now += LEASE
         assert self.hear_the_end(town, post, alert_id) == crashed
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from alerts.delivery.said import Said
 from alerts.push import Outcome, PushOutcome
 from alerts.store.waves import BatchState
 from geo.circle import circle_ground
@@ -73,7 +74,7 @@ def test_a_revision_between_claim_and_send_stops_the_first_chunk_too(
     assert claimed is not None
     town.revise(alert_id)
     town.plan(alert_id)
-    post.dispatcher._send_chunks(claimed, post.channel)
+    post.dispatcher._send_chunks(claimed, Said(), post.channel)
     assert post.channel.pushed == []
     post.send()
     assert told(post, "alert") == dict.fromkeys(post.outcomes(), 2)
@@ -90,7 +91,7 @@ def test_a_revision_doesnt_stop_the_word_that_it_is_over(
     assert claimed is not None
     message = claimed.message.model_copy(update={"revision": 0})
     end = type(claimed)(**{**vars(claimed), "message": message})
-    post.dispatcher._send_chunks(end, post.channel)
+    post.dispatcher._send_chunks(end, Said(), post.channel)
     assert len(post.channel.devices("all_clear")) == 5
 
 
@@ -103,7 +104,7 @@ def test_a_revision_leaves_those_who_may_have_been_told_in_doubt(
     claimed = post.claim(1)
     assert claimed is not None
     town.revise(alert_id)
-    post.dispatcher._send_chunks(claimed, post.channel)
+    post.dispatcher._send_chunks(claimed, Said(), post.channel)
     assert list(town.batches()[0].outcomes) == [Outcome.IN_FLIGHT] * 2 + [Outcome.PENDING] * 3
     assert town.plan(alert_id) == 2
 

@@ -16,10 +16,15 @@ class FakeSends:
         self.first_pushes: list[float] = []  # seconds from the document to the push
         self.down: list[str] = []
         self.parked_batches: list[int] = []
+        self.repeats = 0
 
     def count(self, channel: str, kind: WaveKind, answers: Sequence[PushOutcome]) -> None:
         """Count by outcome."""
         self.outcomes.update(answer.outcome for answer in answers)
+
+    def repeated(self, channel: str, devices: int) -> None:
+        """Add them up."""
+        self.repeats += devices
 
     def first_push(self, received_at: datetime, pushed_at: datetime) -> None:
         """Remember how long it took."""
