@@ -5,9 +5,8 @@ bell only says "look". So a lost bell costs a second (the sweep rings again), ne
 running a job twice does nothing twice.
 """
 
-import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
@@ -35,7 +34,7 @@ from service.wiring import Runtime
 log = structlog.get_logger()
 
 ROUNDS = 50  # plan, send, settle, send the all-clear: four are enough unless something is stuck
-BATCHES_LOOKED_AT = 16  # several workers look at once; each starts somewhere else among these
+BATCHES_LOOKED_AT = 16  # then what came meanwhile is looked at, too
 FAILED_WAITS = timedelta(seconds=60)  # a batch that failed by a fault of ours, until the next try
 ANSWERS_KEPT = timedelta(days=1)  # Idempotency-Key: a partner retries for hours, not for weeks
 
@@ -84,6 +83,7 @@ class Jobs:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._turns = {Job.PLAN: Turn(), Job.AFTERCARE: Turn()}
+        self.wake_senders: Callable[[], object] = self.send  # or threads of their own
         self.pictures = Pictures(runtime)
         self.webhooks = Webhooks(runtime)
 
@@ -92,9 +92,9 @@ class Jobs:
 
         An error of ours is logged and counted.
         """
-        if job is Job.SEND:  # batches are claimed one by one: many may send at once
+        if job is Job.SEND:
             with self.guarded(job):
-                self.send()
+                self.wake_senders()
             return False
         if job is Job.WEBHOOKS:
             with self.guarded(job):
@@ -151,20 +151,24 @@ class Jobs:
         sent = 0
         while batches := self._ready():
             for batch_id in batches:
-                self._send_one(batch_id)
+                if self.send_one(batch_id):
+                    self.aftercare()
                 sent += 1
         return sent
 
-    def _send_one(self, batch_id: int) -> None:
-        """Send one batch; one that can't be sent waits, so that it doesn't hold up the others."""
-        r, is_done = self._runtime, False
+    def send_one(self, batch_id: int) -> bool:
+        """Send one batch; True if there may be aftercare to do.
+
+        One that can't be sent waits, so that it doesn't hold up the others.
+        """
+        r, ends_something, is_done = self._runtime, False, False
         with self.guarded("send"):
-            if r.dispatcher.send_batch(batch_id):
-                self.aftercare()
+            ends_something = r.dispatcher.send_batch(batch_id)
             is_done = True
         if not is_done:
             with r.store.begin() as session:
                 put_off(session, batch_id, r.clock(), r.clock() + FAILED_WAITS)
+        return ends_something
 
     def aftercare(self) -> int:
         """Tell the end to those who were told, and take the data of ended cases back."""
@@ -209,7 +213,8 @@ class Jobs:
         with r.store.read() as session:
             if unplanned(session, r.clock()) or self._late():
                 found.add(Job.PLAN)
-            if ready_batches(session, r.clock(), 1):
+            closed = r.gate.closed(session, r.clock())
+            if ready_batches(session, r.clock(), 1, closed=closed):
                 found.add(Job.SEND)
             if unsettled(session) or waiting_for_takedown(session):
                 found.add(Job.AFTERCARE)
@@ -232,11 +237,8 @@ class Jobs:
     def _ready(self) -> list[int]:
         with self._runtime.store.read() as session:
             now = self._runtime.clock()
-            found = list(ready_batches(session, now, BATCHES_LOOKED_AT))
-        # the first is the most urgent; behind it any order, so that workers rarely collide
-        tail = found[1:]
-        random.shuffle(tail)
-        return found[:1] + tail
+            closed = self._runtime.gate.closed(session, now)
+            return list(ready_batches(session, now, BATCHES_LOOKED_AT, closed=closed))
 
     def _late(self) -> list[tuple[int, int]]:
         """Return active alerts (id, revision) that newer neighborhoods weren't looked at for."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.doorbell import Doorbell
 from service.jobs import Job, Jobs
 from service.scheduler import Scheduler
+from service.senders import Senders
 from service.wiring import Runtime
 
 log = structlog.get_logger()
@@ -34,12 +35,15 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
     jobs = Jobs(runtime)
     bell = Doorbell(runtime.settings.broker_url, jobs, runtime.settings.worker_threads)
     jobs.pictures.when_they_came = lambda: bell.ring(Job.PLAN)
+    senders = Senders(runtime, jobs)
     scheduler = Scheduler(runtime, jobs, bell) if schedules else None
     looks_itself = works and runtime.settings.is_scaled
     watch = watching(jobs, WATCH_EVERY_S) if looks_itself else nullcontext()
     try:
         if works:
             warm_up(runtime)
+            jobs.wake_senders = senders.wake
+            senders.start()
             bell.start_workers(runtime.settings.worker_threads)
             bell.ring(Job.PLAN, Job.AFTERCARE, Job.SEND)
         if scheduler is not None:
@@ -51,7 +55,9 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
             scheduler.stop()
         jobs.pictures.close()
         jobs.webhooks.close()
-        bell.close(runtime.settings.shutdown_s)
+        runtime.stopping.set()
+        bell.close(runtime.settings.shutdown_s / 2)
+        senders.close(runtime.settings.shutdown_s / 2)
         runtime.close()
 
 

@@ -4,6 +4,7 @@ Nothing here does anything yet: `Runtime` is what a process works with, whether 
 requests, sends batches, or runs one command.
 """
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,7 @@ from alerts.authority import AuthorityBook
 from alerts.clock import Clock, utc_now
 from alerts.delivery.compose import Composer
 from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
+from alerts.delivery.gate import Gate, OpenGate
 from alerts.geocoding.remembered import RememberingGeocoder
 from alerts.intake.judge.consider import Considering
 from alerts.intake.judge.limits import CountPeople, Ground, LimitBook
@@ -67,9 +69,11 @@ class Runtime:
     intake: Intake
     links: PhotoLinks
     channels: Mapping[str, PushChannel]
+    gate: Gate
     dispatcher: Dispatcher
     wave_policy: WavePolicy
     metrics: Metrics
+    stopping: threading.Event  # what is in hand ends, nothing new begins
 
     def close(self) -> None:
         """Close what holds files and connections."""
@@ -93,7 +97,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         public_url=settings.resolved_public_url,
         lives=timedelta(seconds=settings.photo_link_ttl_s),
     )
-    channels = make_channels(settings)
+    channels, gate, stopping = make_channels(settings), OpenGate(), threading.Event()
     composer = Composer(
         vault=vault,
         authorities=authorities,
@@ -140,6 +144,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         ),
         links=links,
         channels=channels,
+        gate=gate,
         dispatcher=Dispatcher(
             store=store,
             index=index,
@@ -150,9 +155,12 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
             ),
             clock=clock,
             sends=metrics,
+            gate=gate,
+            stopping=stopping.is_set,
         ),
         wave_policy=WavePolicy(batch_size=settings.batch_size, weekly_cap=settings.weekly_cap),
         metrics=metrics,
+        stopping=stopping,
     )
 
 

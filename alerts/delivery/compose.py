@@ -1,11 +1,14 @@
 """What does the phone show? From an alert and a language to a `PushMessage`.
 
-What is told of a child is opened here for one push and kept nowhere. An end needs nothing of the
-case: it is written from the alert's row alone, so it can still be sent after the takedown.
+What is told of a child is opened here and kept for the batches of the next seconds only. An end
+needs nothing of the case: it is written from the alert's row alone, so it can still be sent after
+the takedown.
 """
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +30,47 @@ from alerts.whom_to_call import whom_to_call
 # How long a push service may keep an end for a phone that is off: longer than any alert lives.
 END_TTL = timedelta(days=28)  # FCM's own maximum (time_to_live, 4 weeks)
 ENDS = (WaveKind.ALL_CLEAR, WaveKind.TAKEDOWN)
+WRITTEN_FOR = timedelta(seconds=10)  # thousands of batches of a wave say the same
+
+
+class Wording(NamedTuple):
+    """What a message depends on, beside the alert's own row at this revision."""
+
+    alert_id: int
+    revision: int
+    kind: WaveKind
+    language: str
+    silent: bool
+
+
+class Written:
+    """The messages of the last seconds, so that a wave's batches needn't each write theirs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[Wording, tuple[datetime, PushMessage]] = {}
+
+    def find(self, wording: Wording, now: datetime) -> PushMessage | None:
+        """Return the message if it was written just now; those that weren't are forgotten."""
+        with self._lock:
+            self._forget(now)
+            found = self._known.get(wording)
+            return found[1] if found else None
+
+    def keep(self, wording: Wording, message: PushMessage, now: datetime) -> None:
+        """Keep it for some seconds."""
+        with self._lock:
+            self._known[wording] = now, message
+
+    def forget(self, now: datetime) -> None:
+        """Forget what is older than some seconds."""
+        with self._lock:
+            self._forget(now)
+
+    def _forget(self, now: datetime) -> None:
+        old = [w for w, (at, _) in self._known.items() if not now - WRITTEN_FOR < at <= now]
+        for wording in old:
+            del self._known[wording]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +81,24 @@ class Composer:
     authorities: AuthorityBook
     links: PhotoLinks
     public_url: str
+    written: Written = field(default_factory=Written)
 
     def compose(self, session: Session, wave: Wave, batch: Batch, now: datetime) -> PushMessage:
-        """Write the message of a batch; Sealed if the case was taken back meanwhile."""
+        """Write the message of a batch; Sealed if the case was taken back meanwhile.
+
+        The caller has seen that the alert may be told; a message is some seconds old at most.
+        """
         alert = session.get_one(Alert, wave.alert_id)
+        wording = Wording(alert.id, alert.live_revision, wave.kind, batch.language, batch.silent)
+        message = self.written.find(wording, now)
+        if message is None:
+            message = self._write(session, alert, wave, batch, now)
+            self.written.keep(wording, message, now)
+        return message
+
+    def _write(
+        self, session: Session, alert: Alert, wave: Wave, batch: Batch, now: datetime
+    ) -> PushMessage:
         ends = wave.kind in ENDS
         poster = None if ends else self._poster(session, alert)
         subject = self._subject(session, alert, poster) if poster else self._end(alert)

@@ -79,7 +79,9 @@ def make_engine(url: str) -> Engine:
         return create_engine(
             parsed, pool_size=16, max_overflow=32, pool_pre_ping=True, hide_parameters=True
         )
-    engine = create_engine(parsed, pool_size=32, max_overflow=32, hide_parameters=True)
+    engine = create_engine(  # lifo: few connections, few caches, unless many are at it at once
+        parsed, pool_size=32, max_overflow=32, pool_use_lifo=True, hide_parameters=True
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
