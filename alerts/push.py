@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -37,8 +37,8 @@ class PushMessage(PushValue):
     silent: bool = False  # replaces what is shown without sound
 
 
-class PushTarget(PushValue):
-    """One device as a channel sees it."""
+class PushTarget(NamedTuple):
+    """One device as a channel sees it. A tuple: a million are made in a wave."""
 
     device_id: int
     address: str  # FCM token or fid, Web Push endpoint, anything for console

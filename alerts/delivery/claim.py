@@ -162,10 +162,7 @@ def _addresses(session: Session, batch: Batch, outcomes: Outcomes) -> dict[int, 
             Device.channel == batch.channel,
         )
     )
-    found = {
-        device_id: PushTarget(device_id=device_id, address=address, address_kind=kind, keys=keys)
-        for device_id, address, kind, keys in rows
-    }
+    found = {row[0]: PushTarget(*row) for row in rows}
     left = waiting & ~np.isin(batch.devices(), np.fromiter(found, np.int64, len(found)))
     outcomes[left] = Outcome.UNSUBSCRIBED
     return found

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from alerts.alert import Status
 from alerts.audience.index import AudienceIndex
@@ -53,6 +53,9 @@ class Standing(StrEnum):
     STALE = "stale"  # we hold it for too long, there is no room, or the process ends
 
 
+LOOK = select(Alert.status, Alert.expires_at, Alert.live_revision).where(
+    Alert.id == bindparam("alert_id")
+)
 STOPPED = (Standing.REVISED, Standing.STALE)  # by no fault of the batch
 
 
@@ -182,9 +185,8 @@ class Dispatcher:
         return Standing.GOES_ON if claimed.is_end else self._look(claimed)
 
     def _look(self, claimed: Claimed) -> Standing:
-        columns = Alert.status, Alert.expires_at, Alert.live_revision
         with self.store.read() as session:
-            row = session.execute(select(*columns).where(Alert.id == claimed.alert_id)).one()
+            row = session.execute(LOOK, {"alert_id": claimed.alert_id}).one()
         if row.status is not Status.ACTIVE or row.expires_at <= self.clock():
             return Standing.OVER
         is_old = row.live_revision != claimed.message.revision

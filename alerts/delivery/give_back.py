@@ -24,7 +24,7 @@ from alerts.delivery.gate import Gate, Slot
 from alerts.delivery.retry import next_try_after_s
 from alerts.delivery.said import WAITS, Said
 from alerts.push import Outcome, PushTarget
-from alerts.store.batches import write_if_owner
+from alerts.store.batches import mark, write_if_owner
 from alerts.store.engine import Store
 from alerts.store.subscribers import Device
 from alerts.store.waves import BatchState, Outcomes
@@ -76,8 +76,11 @@ class Book:
             marked = claimed.outcomes.copy()
             marked[chunk.places] = Outcome.IN_FLIGHT
             repeats = claimed.repeats + said.repeats + chunk.repeats
-            written = {"outcomes": marked.tobytes(), "repeats": repeats}
-            self._write(session, claimed, said, **written, lease_until=now + self.lease)
+            reasons, until = said.failed(claimed.reasons), now + self.lease
+            ours = claimed.batch_id, claimed.owner, marked.tobytes(), repeats, reasons, until
+            if not mark(session, *ours):
+                raise Lost
+            self._end_gone(session, said)
             return chunk
 
         chunk = self._patiently(write)

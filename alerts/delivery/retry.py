@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 FIRST_RETRY_S = 10.0  # FCM, "Scaling to millions": wait at least 10 s before the first retry
 LONGEST_RETRY_S = 300.0  # an alert lives for hours; five minutes of delay is the most we add
+LONGEST_ASKED_S = 600.0  # a Retry-After beyond it isn't waited for: children are missing
 QUOTA_RETRY_S = 60.0  # FCM: a 429 without Retry-After means 60 s
 
 _SECONDS = re.compile(r"\d{1,9}")
@@ -28,14 +29,15 @@ def next_try_after_s(attempts: int, retry_after_s: float | None, rng: random.Ran
 
     Returns
     -------
-    Seconds, >= 10 and >= `retry_after_s`; <= 300 unless the channel asked for more than 150.
+    Seconds, >= 10 and >= `retry_after_s`, of which 600 count at most; <= 300 unless the channel
+    asked for more than 150.
 
     Source: FCM "Best practices when sending FCM messages at scale" (exponential, with jitter).
     """
     doublings = min(max(attempts, 1) - 1, 16)
     step_s = min(FIRST_RETRY_S * 2.0**doublings, LONGEST_RETRY_S / 2)
     asked_s = retry_after_s if retry_after_s is not None and math.isfinite(retry_after_s) else 0.0
-    return max(asked_s, step_s) + rng.uniform(0.0, step_s)
+    return max(min(asked_s, LONGEST_ASKED_S), step_s) + rng.uniform(0.0, step_s)
 
 
 def read_retry_after_s(header: str | None, now: datetime) -> float | None:

@@ -15,11 +15,10 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from alerts.clock import CLOCKS_APART
 from alerts.store.batches import IS_READY
 from alerts.store.waves import Batch, Wave
 
-# Clocks of several machines are never quite the same: what is ahead by less is right.
-CLOCKS_APART = timedelta(seconds=5)
 # No retry waits so long: 600 s if the channel asks for it, and 150 s of jitter (alerts.delivery.
 # retry). What is tried again later than that was put off by a clock that has gone back since.
 LONGEST_RETRY = timedelta(minutes=15)

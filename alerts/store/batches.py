@@ -1,17 +1,30 @@
 """Which batch is sent next, by whom, and what became of it? Leases are conditional UPDATEs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, literal_column, or_, select, update
+from sqlalchemy import Table, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from alerts.push import Outcome
 from alerts.store.waves import Batch, BatchState, Wave
 
+TABLE = cast("Table", Batch.__table__)
+# Made once, beside the ORM: five of these go with each batch.
+MARK = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("batch"), TABLE.c.lease_owner == bindparam("owner"))
+    .where(TABLE.c.state == BatchState.READY)
+    .values(
+        outcomes=bindparam("outcomes_"),
+        repeats=bindparam("repeats_"),
+        reasons=bindparam("reasons_"),
+        lease_until=bindparam("until"),
+    )
+)
 IS_READY = Batch.state == literal_column("'ready'")  # as the partial index has it: not a parameter
 
 
@@ -57,6 +70,27 @@ def claim(session: Session, batch_id: int, now: datetime, until: datetime) -> UU
         .execution_options(synchronize_session=False)
     )
     return owner if _rows(result) == 1 else None
+
+
+def mark(
+    session: Session,
+    batch_id: int,
+    owner: UUID,
+    outcomes: bytes,
+    repeats: int,
+    reasons: Mapping[str, int] | None,
+    lease_until: datetime,
+) -> bool:
+    """Write what became of a batch so far, and hold it longer; False if it isn't ours any more."""
+    values = {
+        "batch": batch_id,
+        "owner": owner,
+        "outcomes_": outcomes,
+        "repeats_": repeats,
+        "reasons_": reasons,
+        "until": lease_until,
+    }
+    return _rows(session.execute(MARK, values)) == 1
 
 
 def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) -> bool:
