@@ -1,0 +1,89 @@
+"""The plug is pulled twenty times at random moments of one wave: nobody is lost."""
+
+import multiprocessing
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alerts.push import Outcome
+from tests.audience.town import Town
+from tests.faults.crowd import devices_with, final_outcomes, move_in, token_of
+from tests.faults.sender import send_until_killed
+from tests.flow.house import eventually
+from tests.stand_ins.fcm import FcmStandIn
+
+KILLS = 20
+PEOPLE = 6_000
+CHUNK = 20
+SEED = 5
+
+
+@pytest.mark.timeout(300)
+def test_twenty_kills_lose_nobody_and_repeat_only_what_was_in_flight(
+    town: Town, keyring_url: str, tmp_path: Path
+) -> None:
+    move_in(town, PEOPLE)
+    assert town.plan(town.alert()) == PEOPLE
+    tokens = token_of(town.store)
+    chance = random.Random(SEED)  # noqa: S311 - any moments, the same each time
+    in_doubt = Counter[str]()
+    with FcmStandIn.running(tmp_path, delay_s=0.02) as fcm:
+        settings = settings_of(town, keyring_url, tmp_path, fcm)
+        for _ in range(KILLS):
+            with sending(settings) as process:
+                been = len(fcm.accepted)
+                eventually(lambda seen=been: len(fcm.accepted) > seen, every_s=0.01)
+                time.sleep(chance.uniform(0, 0.1))
+                process.kill()
+            in_doubt.update(tokens[d] for d in devices_with(town.store, Outcome.IN_FLIGHT))
+        assert len(fcm.accepted) < PEOPLE  # it was killed in mid-wave each time
+        with sending(settings):
+            eventually(lambda: len(devices_with(town.store, Outcome.SENT)) == PEOPLE, 120, 0.2)
+        told = Counter(message.token for message in fcm.accepted)
+
+    assert final_outcomes(town.store, PEOPLE) == {Outcome.SENT: PEOPLE}
+    # Each repeat was in the channel's hands at a kill, and is heard once more for each such kill.
+    repeats = {token: times - 1 for token, times in told.items() if times > 1}
+    assert len(told) == PEOPLE
+    assert all(times <= in_doubt[token] for token, times in repeats.items())
+    # They replace each other on the screen.
+    tags = {message.message["android"]["collapse_key"] for message in fcm.accepted}
+    assert len(tags) == 1
+
+
+def settings_of(town: Town, keyring_url: str, folder: Path, fcm: FcmStandIn) -> dict[str, Any]:
+    """Point a process at the town's database and at the stand-in."""
+    url = town.store.engine.url.render_as_string(hide_password=False)
+    return {
+        "data_dir": folder / "var",
+        "database_url": url,
+        "keyring_url": keyring_url,
+        "console_enabled": False,
+        "fcm_credential": fcm.account_path,
+        "fcm_url": fcm.url,
+        "fcm_ca_bundle": fcm.ca_path,
+        "lease_s": 1,
+        "sweep_every_s": 0.2,
+        "send_chunk": CHUNK,
+    }
+
+
+@contextmanager
+def sending(settings: dict[str, Any]) -> Iterator[ForkServerProcess]:
+    """Run a sender for as long as the block lasts; it is never asked politely to end."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.sender"])  # 2 s of imports, once
+    process = context.Process(target=send_until_killed, args=(settings,), daemon=True)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join(10)
