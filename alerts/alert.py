@@ -14,6 +14,12 @@ class Tier(StrEnum):
     LONG_TERM = "long_term"  # in-app list only, never pushed
 
 
+def is_lower(tier: Tier, other: Tier) -> bool:
+    """Say whether a tier is less urgent than another."""
+    order = list(Tier)
+    return order.index(tier) > order.index(other)
+
+
 # Why a revision is held that nobody may ever push: it looks for a name, and not for a child.
 UNIDENTIFIED = "unidentified"
 

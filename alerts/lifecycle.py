@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from alerts.alert import EndReason, RevisionState, Status, check_transition
+from alerts.alert import EndReason, RevisionState, Status, check_transition, is_lower
 from alerts.feed_events import tell_of_end, tell_of_revision
 from alerts.store.alerts import Alert, AlertRevision, alert_of_case
 from alerts.store.cases import CaseRecord
@@ -35,6 +35,7 @@ def go_live(
     for older in alert.revisions:
         if older.number < revision.number and older.state is not RevisionState.SPARE:
             older.state = RevisionState.SUPERSEDED
+    _owe(session, alert, revision)
     revision.state = RevisionState.LIVE
     let_lead(session, alert, revision)
     alert.live_revision, alert.tier = revision.number, revision.tier
@@ -51,6 +52,25 @@ def go_live(
     )
     if not is_new:
         tell_of_revision(session, alert, revision, now)
+
+
+def _owe(session: Session, alert: Alert, revision: AlertRevision) -> None:
+    """Mark what those are owed who were told before (DOMAIN rules 9 and 16).
+
+    A lower tier says that what they were told was wrong. And if the revision before hasn't been
+    planned, it never will be: this one tells what it would have told.
+    """
+    before = next((r for r in alert.revisions if r.number == alert.live_revision), None)
+    if before is None:
+        return
+    if is_lower(revision.tier, before.tier):
+        revision.material = revision.correction = True
+    if before.planned_at is None:
+        session.refresh(before, ["planned_at"])
+    if before.planned_at is None and any(older.planned_at for older in alert.revisions):
+        revision.material = revision.material or before.material
+        revision.visible = revision.visible or before.visible
+        revision.correction = revision.correction or before.correction
 
 
 def end_alert(

@@ -42,7 +42,7 @@ class PushTarget(NamedTuple):
 
     device_id: int
     address: str  # FCM token or fid, Web Push endpoint, anything for console
-    address_kind: Literal["token", "fid", "endpoint", "console"]
+    address_kind: str  # token, fid, endpoint, console
     keys: str | None = None  # Web Push: "p256dh.auth", both base64url without padding (RFC 8291)
 
 

@@ -3,6 +3,7 @@
 `config/example.env` lists the same; a guard test holds the two together.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     bad_keys_per_minute: int = Field(default=30, ge=1)
     desk_requests_per_minute: int = Field(default=120, ge=1)
     staff_token_days: float = Field(default=90, gt=0)
+    self_tests_per_hour: int = Field(default=5, ge=1)
     signature_max_age_s: Seconds = 300
 
     # --- workers and clocks
@@ -141,10 +143,22 @@ class Settings(BaseSettings):
     # --- channels
     console_enabled: bool = True
     fcm_credential: Path | None = None
+    fcm_sender: Literal["fast", "plain"] = "fast"
     fcm_project: str = ""
     fcm_url: str = "https://fcm.googleapis.com"
     fcm_ca_bundle: Path | None = None
     fcm_timeout_s: Seconds = 10
+    fcm_rate_per_s: int = Field(default=10_000, ge=0)
+    fcm_ramp_s: float = Field(default=60, ge=0)
+    webpush_enabled: bool = True
+    webpush_timeout_s: Seconds = 5
+    webpush_ca_bundle: Path | None = None
+    webpush_allow_loopback: bool = False
+    webpush_rate_per_s: int = Field(default=0, ge=0)
+    vapid_subject: str = ""
+    breaker_failures: int = Field(default=3, ge=1)
+    breaker_first_pause_s: Seconds = 10
+    breaker_longest_pause_s: Seconds = 60
 
     # --- running it
     demo: bool = False
@@ -157,6 +171,7 @@ class Settings(BaseSettings):
     @field_validator(
         "fcm_credential",
         "fcm_ca_bundle",
+        "webpush_ca_bundle",
         "metrics_token",
         "geocoder_key",
         "pdq_list",
@@ -172,6 +187,13 @@ class Settings(BaseSettings):
         if any(c.isspace() or c in ",<&" for c in sender):
             raise ValueError("export_sender must have no blank, comma, < or & (CAP 1.2, 3.2.1)")
         return sender
+
+    @field_validator("vapid_subject")
+    @classmethod
+    def _somebody_to_ask(cls, subject: str) -> str:
+        if subject and not re.fullmatch(r"(mailto:[^@\s]+@|https://)[^@\s]+", subject):
+            raise ValueError("vapid_subject must be mailto:somebody@example.org or an https: URL")
+        return subject
 
     @field_validator("database_url", "keyring_url")
     @classmethod

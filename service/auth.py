@@ -92,6 +92,21 @@ def for_staff(least: Role) -> Callable[[Endpoint], Endpoint]:
     return decorate
 
 
+def may_still_ask(least: Role) -> Callable[[], bool]:
+    """Return what says later, outside of the request, whether who asks now still may."""
+    r, token = runtime(), _bearer()
+
+    def may_still_ask() -> bool:
+        with r.store.read() as session:
+            found = staff_of_token(session, token)
+        if found is None:
+            return False
+        person, used = found
+        return not used.is_over(r.clock()) and Role(person.role).is_at_least(least)
+
+    return may_still_ask
+
+
 def public(endpoint: Endpoint) -> Endpoint:
     """Let everybody in, on purpose."""
     endpoint.porchlight_auth = "public"  # type: ignore[attr-defined]

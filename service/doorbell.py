@@ -4,6 +4,7 @@ A message says "look", nothing else: no id, no name, nothing that a takedown wou
 """
 
 import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,9 @@ from dramatiq.brokers.stub import StubBroker
 from service.jobs import Job, Jobs
 
 QUEUE = "porchlight"
+# In this process a bell is heard within milliseconds, or by threads that are at work already.
+# One that wasn't for so long may be lost: it is rung again.
+UNHEARD_S = 5.0
 
 log = structlog.get_logger()
 
@@ -42,11 +46,12 @@ class Doorbell:
         self._worker: dramatiq.Worker | None = None
 
         self._unheard: Counter[Job] = Counter()  # rung in this process, not answered yet
+        self._rung_at: dict[Job, float] = {}  # of time.monotonic()
         self._lock = threading.Lock()
 
         def run(job: str) -> None:
             with self._lock:
-                self._unheard[Job(job)] -= 1
+                self._unheard[Job(job)] = max(self._unheard[Job(job)] - 1, 0)
             if jobs.run(Job(job)):
                 self.ring(Job.SEND, times=senders)
 
@@ -57,7 +62,8 @@ class Doorbell:
         """Ask for jobs; `times` for as many workers as may share them.
 
         In-process, a bell that rings already isn't rung again: whoever answers it looks at
-        everything that is there by then. Over a broker others answer, so every ring is sent.
+        everything that is there by then. Over a broker others answer, so every ring is sent. Here
+        too, what nobody answered for some seconds is rung anew.
         """
         for job in jobs:
             for _ in range(self._missing(job, times)):
@@ -70,9 +76,14 @@ class Doorbell:
     def _missing(self, job: Job, times: int) -> int:
         if not isinstance(self._broker, StubBroker):
             return times
+        now_s = time.monotonic()
         with self._lock:
-            missing = max(times - max(self._unheard[job], 0), 0)
-            self._unheard[job] += missing
+            if now_s - self._rung_at.get(job, now_s) > UNHEARD_S:
+                self._unheard[job] = 0
+            missing = max(times - self._unheard[job], 0)
+            if missing:
+                self._unheard[job] += missing
+                self._rung_at[job] = now_s
             return missing
 
     def start_workers(self, threads: int) -> None:

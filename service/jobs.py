@@ -6,6 +6,7 @@ running a job twice does nothing twice.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +20,7 @@ from alerts.aftercare.settle import settle, unsettled
 from alerts.aftercare.takedown import take_down
 from alerts.alert import RevisionState, Status
 from alerts.audience.plan import catch_up, plan_revision
+from alerts.audience.vanguard import MANY, send_ahead
 from alerts.store.alerts import Alert, AlertRevision, out_of_time, unplanned
 from alerts.store.alerts import revision as revision_of
 from alerts.store.batches import put_off, ready_batches
@@ -28,11 +30,13 @@ from alerts.store.subscribers import newest_change
 from alerts.store.tallies import forget_tallies
 from service.logs import frames
 from service.pictures import Pictures
+from service.self_tests import SelfTests
 from service.webhooks import Webhooks
 from service.wiring import Runtime
 
 log = structlog.get_logger()
 
+AHEAD_AT_MOST_S, AHEAD_LOOKS_S = 0.3, 0.005  # a large wave waits for its first batch to leave
 ROUNDS = 50  # plan, send, settle, send the all-clear: four are enough unless something is stuck
 BATCHES_LOOKED_AT = 16  # then what came meanwhile is looked at, too
 FAILED_WAITS = timedelta(seconds=60)  # a batch that failed by a fault of ours, until the next try
@@ -51,6 +55,13 @@ LATE = (
 )
 
 
+FIRST_PUSH = (
+    select(Alert.first_push_at)
+    .join(AlertRevision, AlertRevision.alert_id == Alert.id)
+    .where(AlertRevision.id == bindparam("revision_id"))
+)
+
+
 class Job(StrEnum):
     """What the bell may ask for."""
 
@@ -58,6 +69,7 @@ class Job(StrEnum):
     SEND = "send"
     AFTERCARE = "aftercare"
     WEBHOOKS = "webhooks"
+    SELF_TEST = "self_test"
 
 
 class Turn:
@@ -77,6 +89,10 @@ class Turn:
                 self._busy.release()
 
 
+def nobody_waits() -> None:
+    """Whoever runs the jobs by hand looks for themselves."""
+
+
 class Jobs:
     """The jobs of one process."""
 
@@ -84,8 +100,10 @@ class Jobs:
         self._runtime = runtime
         self._turns = {Job.PLAN: Turn(), Job.AFTERCARE: Turn()}
         self.wake_senders: Callable[[], object] = self.send  # or threads of their own
+        self.when_ready: Callable[[], object] = nobody_waits  # a batch is ready before all are
         self.pictures = Pictures(runtime)
         self.webhooks = Webhooks(runtime)
+        self.self_tests = SelfTests(runtime)
 
     def run(self, job: Job) -> bool:
         """Run a job until nothing is left to do; True if there are batches to send now.
@@ -99,6 +117,10 @@ class Jobs:
         if job is Job.WEBHOOKS:
             with self.guarded(job):
                 self.webhooks.start_due()
+            return False
+        if job is Job.SELF_TEST:
+            with self.guarded(job):
+                self.self_tests.start_due()
             return False
         todo, devices = {Job.PLAN: self.plan, Job.AFTERCARE: self.aftercare}[job], 0
         for _ in self._turns[job].take():
@@ -142,9 +164,27 @@ class Jobs:
     def _plan_one(self, revision_id: int) -> int:
         r = self._runtime
         self.pictures.forget(revision_id)
+        if r.index.may_reach(MANY):
+            self._send_ahead(revision_id)
         with r.store.begin() as session:
             revision = session.get_one(AlertRevision, revision_id)
             return plan_revision(session, r.index, revision, r.clock(), r.wave_policy)
+
+    def _send_ahead(self, revision_id: int) -> None:
+        """Have the first batch sent before the rest is planned: SQLite has one writer at a time."""
+        r = self._runtime
+        with r.store.begin() as session:
+            revision = session.get_one(AlertRevision, revision_id)
+            if not send_ahead(session, r.index, revision, r.clock(), r.wave_policy):
+                return
+        self.when_ready()
+        if self.when_ready is nobody_waits or not r.store.is_sqlite:
+            return
+        until = time.monotonic() + AHEAD_AT_MOST_S
+        while time.monotonic() < until and not r.stopping.wait(AHEAD_LOOKS_S):
+            with r.store.read() as session:
+                if session.scalar(FIRST_PUSH, {"revision_id": revision_id}) is not None:
+                    return
 
     def send(self) -> int:
         """Send ready batches, the most urgent first, until there is none; return how many."""
@@ -204,6 +244,7 @@ class Jobs:
             kept = timedelta(days=r.settings.quarantine_kept_days)
             forget_quarantined(session, r.vault, now, kept)
         self.webhooks.forget_old()
+        self.self_tests.forget_old()
         return over
 
     def waiting(self) -> set[Job]:
@@ -220,16 +261,19 @@ class Jobs:
                 found.add(Job.AFTERCARE)
         if self.webhooks.are_due():
             found.add(Job.WEBHOOKS)
+        if self.self_tests.are_due():
+            found.add(Job.SELF_TEST)
         return found
 
     def run_until_quiet(self) -> None:
         """Do everything that is due, in this thread: for one command, a demo, a test."""
         for _ in range(ROUNDS):
             self.webhooks.wait()
+            self.self_tests.wait()
             due = self.waiting()
             if not due:
                 return
-            for job in (Job.PLAN, Job.AFTERCARE, Job.SEND, Job.WEBHOOKS):
+            for job in (Job.PLAN, Job.AFTERCARE, Job.SEND, Job.WEBHOOKS, Job.SELF_TEST):
                 if job in due:
                     self.run(job)
             self.pictures.wait()

@@ -1,18 +1,22 @@
 """What is counted and timed, for Prometheus; counts only, never a person or a child."""
 
+import time
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import WaveKind
+from alerts.delivery.sweep import Stuck
 from alerts.intake.feed_health import FeedHealth
 from alerts.push import PushOutcome
+from alerts.store.subscribers import Channel
 
 log = structlog.get_logger()
 
+PAGES_EVERY_S = 60.0  # of the same trouble
 FIRST_PUSH_BUCKETS_S = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300)
 
 
@@ -31,6 +35,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._paged: dict[tuple[str, str], float] = {}  # when, of time.monotonic()
         self.submissions = Counter(
             "porchlight_submissions_total",
             "Documents taken in",
@@ -67,6 +72,18 @@ class Metrics:
             ["channel"],
             registry=self.registry,
         )
+        self.channel_openings = Counter(
+            "porchlight_channel_openings_total",
+            "Times that a channel was left alone because it failed",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.channel_open = Gauge(
+            "porchlight_channel_open",
+            "1 while a channel is left alone and its pushes wait",
+            ["channel"],
+            registry=self.registry,
+        )
         self.job_failures = Counter(
             "porchlight_job_failures_total",
             "Jobs that ended in an error of ours",
@@ -89,6 +106,29 @@ class Metrics:
             name: Gauge(f"porchlight_feed_{name}", words, ["feed"], registry=self.registry)
             for name, words in FEED_GAUGES.items()
         }
+        self.stuck_batches = Gauge(
+            "porchlight_stuck_batches",
+            "Batches that don't get on: nobody takes them, or they were tried too often",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.clock_jumps = Counter(
+            "porchlight_clock_jumps_total",
+            "Jumps of this machine's clock by more than two seconds",
+            registry=self.registry,
+        )
+        self.receipts = Counter(
+            "porchlight_receipts_total",
+            "Words of devices, each once: shown, opened, dismissed",
+            ["channel", "event"],
+            registry=self.registry,
+        )
+        self.confirmed_share = Gauge(
+            "porchlight_confirmed_share",
+            "Of the devices that a channel took in 7 days, those that said they showed it, 0 to 1",
+            ["channel"],
+            registry=self.registry,
+        )
         self.backlog_age_s = Gauge(
             "porchlight_backlog_age_seconds",
             "How long the oldest batch has waited",
@@ -121,6 +161,12 @@ class Metrics:
                 if value is not None:
                     self._feed_gauges[name].labels(health.feed).set(float(value))
 
+    def stuck(self, found: Sequence[Stuck]) -> None:
+        """Show which channels don't get on; zero for all others."""
+        batches = {one.channel: one.batches for one in found}
+        for channel in Channel:
+            self.stuck_batches.labels(channel.value).set(batches.get(channel.value, 0))
+
     def count(self, channel: str, kind: WaveKind, answers: Sequence[PushOutcome]) -> None:
         """Count a chunk that a channel answered."""
         by_outcome = Tally(answer.outcome for answer in answers)
@@ -128,11 +174,25 @@ class Metrics:
             self.pushes.labels(channel, kind, outcome.name.lower()).inc(devices)
         wrong = next((a.reason for a in answers if a.reason in NEEDS_A_PERSON), None)
         if wrong is not None:
-            self.channel_down(channel, wrong)
+            self.channel_errors.labels(channel).inc()
+            self._page(channel, wrong)
+
+    def _page(self, channel: str, why: str) -> None:
+        """Say that some devices of a channel wait for a person; once a minute is enough."""
+        now = time.monotonic()
+        if now - self._paged.get((channel, why), -PAGES_EVERY_S) >= PAGES_EVERY_S:
+            self._paged[channel, why] = now
+            log.error("channel_needs_a_person", channel=channel, why=why)
 
     def repeated(self, channel: str, devices: int) -> None:
         """Count repeats on the wire; the phone shows one, by the collapse id."""
         self.repeats.labels(channel).inc(devices)
+
+    def confirmed(self, shares: Mapping[str, float]) -> None:
+        """Show which share of what each channel took was confirmed by phones."""
+        self.confirmed_share.clear()
+        for channel, share in shares.items():
+            self.confirmed_share.labels(channel).set(share)
 
     def first_push(self, received_at: datetime, pushed_at: datetime) -> None:
         """Time the first push of an alert."""
@@ -141,15 +201,35 @@ class Metrics:
         log.info("first_push", took_s=round(took, 3))
 
     def channel_down(self, channel: str, why: str) -> None:
-        """Note that a channel must be mended; what it should send waits."""
+        """Count a batch that waits for a channel to be mended; the gate says so, once."""
         self.channel_errors.labels(channel).inc()
+        log.warning("batch_put_back", channel=channel, why=why)
+
+    def channel_opened(self, channel: str, why: str) -> None:
+        """Note that a channel fails and is left alone; what it should send waits."""
+        self.channel_openings.labels(channel).inc()
         log.error("channel_down", channel=channel, why=why)
+
+    def channel_paused(self, channel: str, why: str) -> None:
+        """Note that a channel asked to be left alone, or fails on."""
+        log.warning("channel_paused", channel=channel, why=why)
+
+    def channel_closed(self, channel: str) -> None:
+        """Note that a channel works again."""
+        log.info("channel_up", channel=channel)
+
+    def channels(self, open_now: Collection[str], set_up: Collection[str]) -> None:
+        """Show which channels are left alone."""
+        self.channel_open.clear()
+        for name in {*open_now, *set_up}:
+            self.channel_open.labels(name).set(float(name in open_now))
 
     def parked(self, channel: str, batch_id: int, why: str) -> None:
         """Note a batch that a channel refused."""
         self.parked_batches.labels(channel).inc()
-        log.error("batch_parked", channel=channel, batch=batch_id, why=why)
+        see = "porchlight batch list --parked"
+        log.error("batch_parked", channel=channel, batch=batch_id, why=why, see=see)
 
 
 # Reasons of single devices that no retry mends: the credentials are wrong.
-NEEDS_A_PERSON = frozenset({"MISCONFIGURED", "THIRD_PARTY_AUTH_ERROR"})
+NEEDS_A_PERSON = frozenset({"MISCONFIGURED", "THIRD_PARTY_AUTH_ERROR", "VAPID_REFUSED"})

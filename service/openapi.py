@@ -27,6 +27,7 @@ ANSWERS = {"get__v1_alerts.geojson": "application/geo+json"}
 RAW_ANSWERS = {
     "get__v1_alerts.atom": "application/atom+xml",
     "get__v1_alerts_{alert_id}.cap": "application/cap+xml",
+    "get__v1_desk_alerts_{alert_id}_waves_stream": "text/event-stream",
 }
 PROBLEM_SCHEMA = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
 

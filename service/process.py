@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.clock_watch import LOOKS_EVERY_S, ClockWatch
 from service.doorbell import Doorbell
 from service.jobs import Job, Jobs
 from service.scheduler import Scheduler
@@ -35,8 +36,10 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
     jobs = Jobs(runtime)
     bell = Doorbell(runtime.settings.broker_url, jobs, runtime.settings.worker_threads)
     jobs.pictures.when_they_came = lambda: bell.ring(Job.PLAN)
+    jobs.when_ready = lambda: bell.ring(Job.SEND)
     senders = Senders(runtime, jobs)
     scheduler = Scheduler(runtime, jobs, bell) if schedules else None
+    clocks = ClockWatch(runtime.clock, lambda _: runtime.metrics.clock_jumps.inc())
     looks_itself = works and runtime.settings.is_scaled
     watch = watching(jobs, WATCH_EVERY_S) if looks_itself else nullcontext()
     try:
@@ -48,17 +51,33 @@ def running(runtime: Runtime, *, works: bool, schedules: bool) -> Iterator[Proce
             bell.ring(Job.PLAN, Job.AFTERCARE, Job.SEND)
         if scheduler is not None:
             scheduler.start()
-        with watch, repeating(lambda: forget_the_ended(runtime), FORGETS_EVERY_S, "forget"):
+        with (
+            watch,
+            repeating(lambda: forget_the_ended(runtime), FORGETS_EVERY_S, "forget"),
+            repeating(lambda: look_at_clocks(clocks, scheduler), LOOKS_EVERY_S, "clock"),
+        ):
             yield Process(runtime=runtime, jobs=jobs, bell=bell)
     finally:
         if scheduler is not None:
             scheduler.stop()
-        jobs.pictures.close()
-        jobs.webhooks.close()
-        runtime.stopping.set()
-        bell.close(runtime.settings.shutdown_s / 2)
-        senders.close(runtime.settings.shutdown_s / 2)
-        runtime.close()
+        end_work(runtime, jobs, bell, senders)
+
+
+def end_work(runtime: Runtime, jobs: Jobs, bell: Doorbell, senders: Senders) -> None:
+    """Let what is in hand end; what is left is in the database."""
+    jobs.pictures.close()
+    jobs.webhooks.close()
+    runtime.stopping.set()
+    bell.close(runtime.settings.shutdown_s / 2)
+    senders.close(runtime.settings.shutdown_s / 2)
+    runtime.close()
+
+
+def look_at_clocks(clocks: ClockWatch, scheduler: Scheduler | None) -> None:
+    """Say if the clock jumped, and let nothing wait for a time that it will reach in an hour."""
+    clocks.look()
+    if scheduler is not None:
+        scheduler.keep_time()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, true, update
 
 from alerts.clock import Clock
 from alerts.store.engine import Store
-from alerts.store.feeds import Feed
+from alerts.store.feeds import Feed, is_due
 
 log = structlog.get_logger()
 
@@ -36,12 +36,15 @@ class ReadingTurn:
         puts_off: until when nobody thinks that the feed is due, whatever becomes of us.
         """
         now = self._clock()
-        is_free = or_(Feed.reading_until.is_(None), Feed.reading_until <= now)
-        is_due = or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now)
+        is_free = or_(
+            Feed.reading_until.is_(None),
+            Feed.reading_until <= now,
+            Feed.reading_until > now + 2 * LASTS,  # the clock went back since
+        )
         values = {"reading_until": now + LASTS}
         if only_if_due:
             values["next_poll_at"] = now + puts_off
-        if not self._update(is_free & (is_due if only_if_due else true()), **values):
+        if not self._update(is_free & (is_due(now) if only_if_due else true()), **values):
             return False
         self._until = now + LASTS
         return True

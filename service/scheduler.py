@@ -23,6 +23,8 @@ from service.geocoder_retries import GeocoderRetries
 from service.jobs import Job, Jobs
 from service.photo_retries import LOOKS_EVERY_S, PhotoRetries
 from service.polling import Polling
+from service.rhythm import Every
+from service.sweeping import STUCK_LOOKS_EVERY_S, Sweeping
 from service.wiring import Runtime
 
 log = structlog.get_logger()
@@ -86,6 +88,7 @@ class Scheduler:
     def __init__(self, runtime: Runtime, jobs: Jobs, bell: Doorbell) -> None:
         self._runtime, self._jobs, self._bell = runtime, jobs, bell
         self._leadership = Leadership(runtime.store)
+        self._sweeping = Sweeping(runtime, jobs, bell)
         self._polling = Polling(runtime, bell)
         self._photo_retries = PhotoRetries(runtime)
         self._geocoder_retries = GeocoderRetries(runtime)
@@ -94,7 +97,8 @@ class Scheduler:
     def start(self) -> None:
         """Begin."""
         settings = self._runtime.settings
-        self._every(settings.sweep_every_s, "sweep", self._sweep)
+        self._every(settings.sweep_every_s, "sweep", self._sweeping.sweep)
+        self._every(STUCK_LOOKS_EVERY_S, "stuck", self._sweeping.look_for_stuck)
         self._every(settings.expiry_every_s, "expiry", self._expire)
         self._every(POLL_LOOKS_EVERY_S, "poll", self._polling.poll_due)
         self._every(FEEDS_WATCHED_EVERY_S, "feeds", self._watch_feeds)
@@ -104,6 +108,13 @@ class Scheduler:
         self._every(COUNTIES_LOOKS_EVERY_S, "counties", self._fill_counties)
         self._scheduler.start()
 
+    def keep_time(self) -> None:
+        """Run now what waits for longer than its interval: the clock went back."""
+        now = self._runtime.clock()
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time - now > job.trigger.interval:
+                job.modify(next_run_time=now)
+
     def stop(self) -> None:
         """Stop without waiting for the next tick; work in hand ends."""
         self._photo_retries.close()
@@ -111,7 +122,7 @@ class Scheduler:
         self._scheduler.shutdown(wait=True)
         self._leadership.give_up()
 
-    def _every(self, seconds: float, name: str, job: Callable[[], None]) -> None:
+    def _every(self, seconds: float, name: str, job: Callable[[], object]) -> None:
         def led() -> None:
             with self._jobs.guarded(name):
                 if self._leadership.is_ours():
@@ -119,20 +130,12 @@ class Scheduler:
 
         self._scheduler.add_job(
             led,
-            "interval",
-            seconds=seconds,
+            Every(seconds),
             id=name,
             max_instances=1,
-            coalesce=True,
-            misfire_grace_time=int(max(seconds, 1)) * 10,
+            misfire_grace_time=None,  # however late: it looks at what is there
             next_run_time=self._runtime.clock() + timedelta(seconds=min(seconds, 0.2)),
         )
-
-    def _sweep(self) -> None:
-        """Ring again for whatever has no outcome and no live lease."""
-        for job in self._jobs.waiting():
-            times = self._runtime.settings.worker_threads if job is Job.SEND else 1
-            self._bell.ring(job, times=times)
 
     def _watch_feeds(self) -> None:
         """Sound the alarm, once, for each feed that went quiet."""

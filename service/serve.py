@@ -142,5 +142,6 @@ def _answer(
         with while_running(process, f"http://{settings.host}:{settings.port}"):
             signals.wait()
             log.info("ending")
+        runtime.stopping.set()  # those who follow something are let go first
         server.stop()
         thread.join(REQUESTS_END_S)

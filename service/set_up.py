@@ -8,6 +8,7 @@ from alerts.store.staff import all_staff
 from config.settings import Settings
 from service import database
 from service.counties import fill_all_counties
+from service.vapid import vapid_secret
 from service.wiring import Runtime
 
 
@@ -29,7 +30,8 @@ def make_tables(settings: Settings) -> None:
 def fill(runtime: Runtime, staff: str | None = None) -> SetUp:
     """Load the places if there are none, and add the first staff member as admin.
 
-    Neighborhoods that have no county yet, from before they had one, get theirs.
+    Neighborhoods that have no county yet, from before they had one, get theirs. The key by which
+    push services know us is cut, if there is none.
 
     Parameters
     ----------
@@ -39,6 +41,7 @@ def fill(runtime: Runtime, staff: str | None = None) -> SetUp:
     if loaded:
         database.load_places(runtime.store)
     fill_all_counties(runtime.store, runtime.counties)
+    vapid_secret(runtime.keyring)
     with runtime.store.begin() as session:
         name = staff or database.first_staff_name()
         nobody = not all_staff(session)

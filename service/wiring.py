@@ -23,7 +23,7 @@ from alerts.authority import AuthorityBook
 from alerts.clock import Clock, utc_now
 from alerts.delivery.compose import Composer
 from alerts.delivery.dispatch import Dispatcher, DispatchPolicy
-from alerts.delivery.gate import Gate, OpenGate
+from alerts.delivery.pace.shared import SharedGate
 from alerts.geocoding.remembered import RememberingGeocoder
 from alerts.intake.judge.consider import Considering
 from alerts.intake.judge.limits import CountPeople, Ground, LimitBook
@@ -48,6 +48,7 @@ from service.channels import make_channels
 from service.geocoding import make_geocoder
 from service.growth import growth_policy
 from service.metrics import Metrics
+from service.pacing import make_gate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Runtime:
     intake: Intake
     links: PhotoLinks
     channels: Mapping[str, PushChannel]
-    gate: Gate
+    gate: SharedGate
     dispatcher: Dispatcher
     wave_policy: WavePolicy
     metrics: Metrics
@@ -97,7 +98,8 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         public_url=settings.resolved_public_url,
         lives=timedelta(seconds=settings.photo_link_ttl_s),
     )
-    channels, gate, stopping = make_channels(settings), OpenGate(), threading.Event()
+    channels, stopping = make_channels(settings, keyring), threading.Event()
+    gate = make_gate(settings, store, metrics)
     composer = Composer(
         vault=vault,
         authorities=authorities,

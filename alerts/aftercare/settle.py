@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, Status, WaveKind
 from alerts.audience.index import AudienceIndex
-from alerts.audience.make_wave import follow_up_wave
+from alerts.audience.tell_again import tell_end
 from alerts.audience.told import TELLING, devices_in_waves, devices_told
 from alerts.store.alerts import Alert
 from alerts.store.batches import close
@@ -71,15 +71,13 @@ def _tell_the_end(
     fresh = told[~np.isin(told, heard)]
     if not len(fresh):
         return 0
-    wave = follow_up_wave(
+    wave = tell_end(
         session,
         index,
         alert,
         kind,
         fresh,
         now,
-        is_end=True,
-        change_seq=0,
         batch_size=batch_size,
         silent=kind is WaveKind.TAKEDOWN,
         heard=heard,  # a phone may have been followed to its new row by an earlier pass

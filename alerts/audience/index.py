@@ -158,6 +158,10 @@ class AudienceIndex(Protocol):
         """
         ...
 
+    def may_reach(self, people: int) -> bool:
+        """False if an area can't reach so many, as far as is known without asking the database."""
+        ...
+
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
         """Return the neighborhoods that share at least a point with `area`, exactly.
 
@@ -180,7 +184,9 @@ class AudienceIndex(Protocol):
 
         A batch's devices share channel, language, release time (`not_before`, quiet hours), and
         whether they are over their weekly cap; within a wave, batches are in the order of release
-        time, channel, language, capped, and device id. A person is there by the lowest id of their
-        neighborhoods that match. The batches of capped people are DONE, each outcome CAPPED.
+        time, channel, language, capped, and device id; turns count those of the same release time
+        and channel, capped ones apart (`alerts.audience.seats.first_turns`). A person is there by
+        the lowest id of their neighborhoods that match. The batches of capped people are DONE, each
+        outcome CAPPED.
         """
         ...

@@ -1,28 +1,29 @@
 """Makes a wave: who is reached, by which devices, held until when; all rows in one transaction.
 
 audience → minus people told already → minus those over their weekly cap → devices, grouped by
-channel, language and release time → batches. The first telling is seated by the audience index,
-what follows it goes to devices that are known.
+channel, language and release time → batches. The first telling is seated by the audience index;
+what follows it (`tell_again`) goes to devices that are known.
 """
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import Tier, WaveKind
-from alerts.audience.ids import Ids, distinct, no_ids
-from alerts.audience.index import AudienceIndex, Phones, Said, Seated, Terms
-from alerts.audience.quiet import Nights
-from alerts.audience.seats import Row, Seats, write_batches
+from alerts.audience.ids import Ids, no_ids
+from alerts.audience.index import AudienceIndex, Seated, Terms
+from alerts.audience.seats import Seats, write_batches
 from alerts.audience.told import WEEK, people_told_or_due, pushes_since
-from alerts.store.alerts import Alert
-from alerts.store.devices import registered_anew
-from alerts.store.waves import PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER, Wave
+from alerts.store.alerts import Alert, AlertRevision
+from alerts.store.waves import (
+    PRIORITY_AMBER,
+    PRIORITY_END,
+    PRIORITY_OTHER,
+    PRIORITY_SILENT,
+    Wave,
+)
 from geo.parts import Shape
 
 
@@ -51,48 +52,57 @@ def first_wave(
     """
     kind = WaveKind.EXERCISE if alert.exercise else WaveKind.ALERT
     terms = _terms(session, alert, now, policy, only)
-    return index.seat(
-        session,
-        area,
-        terms,
-        lambda seated: _add(session, alert, kind, seated, now, change_seq=change_seq),
-        policy.batch_size,
+    begun = _begun(session, alert, kind)
+
+    def make(seated: Seated) -> Wave:
+        if begun is not None:
+            return _add_to(begun, seated)
+        return _add(session, alert, kind, seated, now, change_seq=change_seq)
+
+    return index.seat(session, area, terms, make, policy.batch_size)
+
+
+def _begun(session: Session, alert: Alert, kind: WaveKind) -> Wave | None:
+    """Return the wave that a revision's vanguard began, until the rest of it is planned."""
+    number = AlertRevision.number == Wave.revision
+    return session.scalar(
+        select(Wave)
+        .join(AlertRevision, (AlertRevision.alert_id == Wave.alert_id) & number)
+        .where(Wave.alert_id == alert.id, Wave.revision == alert.live_revision, Wave.kind == kind)
+        .where(AlertRevision.planned_at.is_(None))
     )
 
 
-def follow_up_wave(
+def _add_to(wave: Wave, seated: Seated) -> Wave:
+    """Add seats to a wave. It stays as of its first change: what came since is looked at."""
+    wave.people += seated.people
+    wave.devices += seated.devices
+    wave.capped += seated.capped
+    return wave
+
+
+def wave_of(
     session: Session,
-    index: AudienceIndex,
     alert: Alert,
     kind: WaveKind,
-    device_ids: Ids,
+    seats: Seats,
     now: datetime,
     *,
-    is_end: bool,
     change_seq: int,
     batch_size: int,
     silent: bool = False,
-    heard: Ids | None = None,
+    priority: int | None = None,
 ) -> Wave | None:
-    """Tell devices that were told before; what follows up knows no cap. None if there is nobody.
+    """Make a wave of devices that were told before; None if there are none.
 
-    In quiet hours an update waits. An end never waits, it comes without a sound; and it follows
-    the phone: a device that was registered anew since is told where it is now, unless it is among
-    those that `heard` it.
+    `priority`: another than the alert's.
     """
-    index.refresh(session)
-    found = index.phones(session, device_ids)
-    if is_end and len(found.device_ids) < len(device_ids):
-        gone = device_ids[~np.isin(device_ids, found.device_ids)]
-        elsewhere = np.array(registered_anew(session, gone.tolist()), np.int64)
-        found = index.phones(session, distinct(np.concatenate([device_ids, elsewhere])))
-    seats = _seats_again(found, alert.tier, now, is_end=is_end)
-    if heard is not None:
-        seats = seats.without(heard)
     if not len(seats):
         return None
     seated = Seated(people=seats.people(), devices=len(seats), capped=0)
     wave = _add(session, alert, kind, seated, now, change_seq=change_seq, silent=silent)
+    if priority is not None:
+        wave.priority = priority
     write_batches(session, wave, seats, now, batch_size)
     return wave
 
@@ -128,7 +138,7 @@ def _add(
         alert_id=alert.id,
         revision=alert.live_revision,
         kind=kind,
-        priority=_priority(alert, kind),
+        priority=_priority(alert, kind, silent=silent),
         silent=silent,
         made_at=now,
         change_seq=change_seq,
@@ -141,29 +151,13 @@ def _add(
     return wave
 
 
-def _seats_again(phones: Phones, tier: Tier, now: datetime, *, is_end: bool) -> Seats:
-    release = Nights(tier, now).release
-    return Seats(
-        device_ids=phones.device_ids,
-        subscriber_ids=phones.subscriber_ids,
-        neighborhood_ids=np.zeros(len(phones.device_ids), np.int64),
-        row_of=phones.said_of,
-        rows=[_row(said, release, now, is_end=is_end) for said in phones.said],
-    )
-
-
-def _row(said: Said, release: Callable[[Any], datetime], now: datetime, *, is_end: bool) -> Row:
-    free = release(json.loads(said.quiet_hours) if said.quiet_hours else None)
-    return Row(
-        not_before=now if is_end else free,
-        channel=said.channel,
-        language=said.language,
-        capped=False,
-        hushed=is_end and free > now,
-    )
-
-
-def _priority(alert: Alert, kind: WaveKind) -> int:
-    if kind in (WaveKind.ALL_CLEAR, WaveKind.TAKEDOWN):
+def _priority(alert: Alert, kind: WaveKind, *, silent: bool) -> int:
+    """Say how urgent a wave is; an exercise never more than a real alert of the lowest tier."""
+    is_end = kind in (WaveKind.ALL_CLEAR, WaveKind.TAKEDOWN)
+    if silent and not is_end:
+        return PRIORITY_SILENT
+    if alert.exercise:
+        return PRIORITY_OTHER
+    if is_end:
         return PRIORITY_END
     return PRIORITY_AMBER if alert.tier is Tier.AMBER else PRIORITY_OTHER

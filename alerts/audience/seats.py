@@ -1,6 +1,11 @@
-"""Who sits in a wave, by which device, next to whom? Columns of seats, and the batches of them."""
+"""Who sits in a wave, by which device, next to whom? Columns of seats, and the batches of them.
 
-from collections.abc import Iterator, Sequence
+Batches of the same urgency take turns between waves by their `turn`: the first batch of each goes
+before the second of any. Counted are those that go out together, on one channel and at one time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from alerts.audience.ids import Ids, distinct
+from alerts.audience.ids import Ids, distinct, no_ids
 from alerts.push import Outcome
 from alerts.store.subscribers import Channel
 from alerts.store.waves import Batch, BatchState, Wave, pack_ids
@@ -49,9 +54,17 @@ class Seats:
         capped = np.array([row.capped for row in self.rows], bool)
         return len(distinct(self.subscriber_ids[capped[self.row_of]])) if len(self) else 0
 
+    def times(self) -> NDArray[np.float64]:
+        """When each may go out, in seconds of the epoch."""
+        times = np.array([row.not_before.timestamp() for row in self.rows], np.float64)
+        return times[self.row_of]
+
     def without(self, device_ids: Ids) -> "Seats":
         """Leave some devices out."""
-        kept = ~np.isin(self.device_ids, device_ids)
+        return self.only(~np.isin(self.device_ids, device_ids))
+
+    def only(self, kept: NDArray[np.bool_]) -> "Seats":
+        """Leave all out but those of the mask."""
         return Seats(
             device_ids=self.device_ids[kept],
             subscriber_ids=self.subscriber_ids[kept],
@@ -61,28 +74,71 @@ class Seats:
         )
 
 
+def side_by_side(parts: Sequence[Seats]) -> Seats:
+    """Put the seats of different devices into one wave."""
+    before = np.cumsum([0, *(len(part.rows) for part in parts)])
+    return Seats(
+        device_ids=np.concatenate([no_ids(), *(part.device_ids for part in parts)]),
+        subscriber_ids=np.concatenate([no_ids(), *(part.subscriber_ids for part in parts)]),
+        neighborhood_ids=np.concatenate([no_ids(), *(part.neighborhood_ids for part in parts)]),
+        row_of=np.concatenate(
+            [no_ids(), *(part.row_of + n for part, n in zip(parts, before, strict=False))]
+        ),
+        rows=[row for part in parts for row in part.rows],
+    )
+
+
+def first_turns(rows: Iterable[Row], sizes: Iterable[int], batch_size: int) -> list[int]:
+    """Return the turn of the first batch of each row; the others of a row follow.
+
+    Parameters
+    ----------
+    rows: in the order in which they are written.
+    sizes: devices of each.
+    """
+    taken: Counter[tuple[datetime, str, bool]] = Counter()
+    turns = []
+    for row, size in zip(rows, sizes, strict=True):
+        together = (row.not_before, row.channel, row.capped)
+        turns.append(taken[together])
+        taken[together] += -(-size // batch_size)
+    return turns
+
+
 def write_batches(
     session: Session, wave: Wave, seats: Seats, now: datetime, batch_size: int
 ) -> None:
     """Write the batches of a wave: row by row, devices in the order of their ids."""
-    rank = np.argsort(np.array(sorted(range(len(seats.rows)), key=seats.rows.__getitem__)))
+    in_order = sorted(range(len(seats.rows)), key=seats.rows.__getitem__)
+    rank = np.argsort(np.array(in_order))
     order = np.lexsort((seats.device_ids, rank[seats.row_of]))
-    values = list(_batches(wave, seats, order, now, batch_size))
+    sizes = np.bincount(seats.row_of, minlength=len(seats.rows))[in_order]
+    first = first_turns([seats.rows[row] for row in in_order], sizes.tolist(), batch_size)
+    turns = dict(zip(in_order, first, strict=True))
+    values = list(_batches(wave, seats, order, turns, now, batch_size))
     if values:
         session.execute(insert(Batch), values)
 
 
 def _batches(
-    wave: Wave, seats: Seats, order: NDArray[np.int64], now: datetime, batch_size: int
+    wave: Wave,
+    seats: Seats,
+    order: NDArray[np.int64],
+    turns: Mapping[int, int],
+    now: datetime,
+    batch_size: int,
 ) -> Iterator[dict[str, Any]]:
     row_of = seats.row_of[order]
-    turns = np.flatnonzero(np.diff(row_of)) + 1
-    for group in np.split(order, turns):
-        for start in range(0, len(group), batch_size):
-            yield _batch(wave, seats, group[start : start + batch_size], now)
+    ends = np.flatnonzero(np.diff(row_of)) + 1
+    for group in np.split(order, ends):
+        turn = turns[int(seats.row_of[group[0]])] if len(group) else 0
+        for number, start in enumerate(range(0, len(group), batch_size), turn):
+            yield _batch(wave, seats, group[start : start + batch_size], number, now)
 
 
-def _batch(wave: Wave, seats: Seats, part: NDArray[np.int64], now: datetime) -> dict[str, Any]:
+def _batch(
+    wave: Wave, seats: Seats, part: NDArray[np.int64], turn: int, now: datetime
+) -> dict[str, Any]:
     row = seats.rows[int(seats.row_of[part[0]])]
     outcome = Outcome.CAPPED if row.capped else Outcome.PENDING
     return {
@@ -90,6 +146,7 @@ def _batch(wave: Wave, seats: Seats, part: NDArray[np.int64], now: datetime) -> 
         "channel": Channel(row.channel),
         "language": row.language,
         "priority": wave.priority,
+        "turn": turn,
         "silent": row.hushed or wave.silent,
         "size": len(part),
         "device_ids": pack_ids(seats.device_ids[part]),

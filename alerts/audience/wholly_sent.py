@@ -32,6 +32,8 @@ def note_if_sent(session: Session, batch_id: int, now: datetime) -> None:
     wave = session.scalars(of_batch.with_for_update(of=Wave)).one_or_none()
     if wave is None or wave.kind not in TELLING or not _is_first(session, wave):
         return
+    if _is_being_planned(session, wave):  # its vanguard is sent, more will come
+        return
     still_out = select(Batch.id).where(Batch.wave_id == wave.id, Batch.state != BatchState.DONE)
     if session.scalar(still_out.limit(1)) is None:
         _note(session, wave, now)
@@ -52,6 +54,13 @@ def note_if_nobody(session: Session, alert: Alert, revision: AlertRevision, now:
         kind = WaveKind.EXERCISE if alert.exercise else WaveKind.ALERT
         once = uuid5(alert.public_id, str(revision.number))
         _tell(session, alert, revision.number, kind, now, once)
+
+
+def _is_being_planned(session: Session, wave: Wave) -> bool:
+    planned_at = select(AlertRevision.planned_at).where(
+        AlertRevision.alert_id == wave.alert_id, AlertRevision.number == wave.revision
+    )
+    return session.scalar(planned_at) is None
 
 
 def _is_first(session: Session, wave: Wave) -> bool:

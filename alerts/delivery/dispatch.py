@@ -32,6 +32,7 @@ from alerts.store.alerts import Alert
 from alerts.store.engine import Store
 
 FRESH_FOR = timedelta(seconds=5)  # a claim's re-checks; then it is claimed anew
+LONGEST_WAIT_S = 1.0  # for the gate's slot
 NO_ROOM_WAITS_S = 0.05  # until the gate is asked again
 NO_ROOM_ASKS = 20  # times: then somebody more urgent may have the sender
 
@@ -143,8 +144,8 @@ class Dispatcher:
 
     def _wait(self, slot: Slot) -> None:
         wait_s = (slot.starts_at - self.clock()).total_seconds()
-        if wait_s > 0:
-            self.pause(wait_s)
+        if wait_s > 0:  # no gate gives room far ahead: more is a clock that went back meanwhile
+            self.pause(min(wait_s, LONGEST_WAIT_S))
 
     def _send_chunk(self, claimed: Claimed, said: Said, channel: PushChannel, chunk: Chunk) -> None:
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, case, false, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -55,9 +55,10 @@ class Stuck:
 
 def is_amiss(session: Session, now: datetime, lease: timedelta) -> bool:
     """Say whether there is anything to mend; reads only, from indexes."""
-    is_wrong = _leased_for_too_long(now, lease) | _put_off_for_too_long(now)
-    found = session.scalar(select(Batch.id).where(IS_READY, is_wrong).limit(1))
-    return found is not None or bool(_made_in_the_future(session, now))
+    is_wrong = or_(
+        _leased_for_too_long(now, lease), _put_off_for_too_long(now), _new_ahead(session, now)
+    )
+    return session.scalar(select(Batch.id).where(IS_READY, is_wrong).limit(1)) is not None
 
 
 def mend(session: Session, now: datetime, lease: timedelta) -> Mended:
@@ -88,16 +89,7 @@ def bring_forward_new(session: Session, now: datetime) -> int:
 
     What quiet hours hold has another time than its wave and stays held.
     """
-    waves = _made_in_the_future(session, now)
-    if not waves:
-        return 0
-    made_at = select(Wave.made_at).where(Wave.id == Batch.wave_id).scalar_subquery()
-    untried = (Batch.attempts == 0) & (Batch.not_before == made_at)
-    return _set(
-        session,
-        (Batch.not_before > now + CLOCKS_APART) & Batch.wave_id.in_(waves) & untried,
-        not_before=now,
-    )
+    return _set(session, _new_ahead(session, now), not_before=now)
 
 
 def bring_forward_retries(session: Session, now: datetime) -> int:
@@ -139,11 +131,18 @@ def _leased_for_too_long(now: datetime, lease: timedelta) -> ColumnElement[bool]
 
 
 def _put_off_for_too_long(now: datetime) -> ColumnElement[bool]:
-    return (Batch.attempts > 0) & (Batch.not_before > now + LONGEST_RETRY)
+    is_put_off = (Batch.attempts > 0) & (Batch.not_before > now + LONGEST_RETRY)
+    return is_put_off & or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
 
 
-def _made_in_the_future(session: Session, now: datetime) -> Sequence[int]:
-    return session.scalars(select(Wave.id).where(Wave.made_at > now + CLOCKS_APART)).all()
+def _new_ahead(session: Session, now: datetime) -> ColumnElement[bool]:
+    soon = now + CLOCKS_APART
+    waves = session.scalars(select(Wave.id).where(Wave.made_at > soon)).all()
+    if not waves:
+        return false()
+    made_at = select(Wave.made_at).where(Wave.id == Batch.wave_id).scalar_subquery()
+    is_new = (Batch.attempts == 0) & (Batch.not_before > soon)
+    return is_new & Batch.wave_id.in_(waves) & (Batch.not_before == made_at)
 
 
 def _count(what: ColumnElement[bool]) -> ColumnElement[int]:

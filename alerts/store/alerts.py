@@ -1,5 +1,6 @@
 """Our decision to tell people of a case: alerts, their revisions, areas and approvals."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -84,6 +85,25 @@ class AreaRecord(Base):
             source=self.source,
             places=tuple(self.places),
         )
+
+
+def area_record(area: AreaOfInterest, now: datetime) -> AreaRecord:
+    """Return an area as it is stored; its digest is what an approval binds to."""
+    return AreaRecord(
+        shape=area.shape,
+        provenance=area.provenance,
+        confidence=area.confidence,
+        area_km2=area.area_km2,
+        source=area.source[:500],
+        places=list(area.places),
+        digest=area_digest(area),
+        made_at=now,
+    )
+
+
+def area_digest(area: AreaOfInterest | None) -> str:
+    """Return what tells one ground from another; "" if there is none."""
+    return hashlib.sha256(area.shape.normalize().wkb).hexdigest() if area else ""
 
 
 class AlertRevision(Base):

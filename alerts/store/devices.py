@@ -50,8 +50,12 @@ def put_device(
     address: str,
     address_kind: str,
     now: datetime,
+    push_keys: str | None = None,
 ) -> Device:
-    """Register or replace a device; the same address elsewhere is ended: it has one owner."""
+    """Register or replace a device; the same address elsewhere is ended: it has one owner.
+
+    `push_keys`: of Web Push, as `PushTarget.keys` has them.
+    """
     hashed = address_hash(channel, address)
     _end_elsewhere(session, subscriber, device_key, hashed, now)
     device = session.scalar(
@@ -62,6 +66,7 @@ def put_device(
         session.add(device)
     device.channel, device.address, device.address_kind = channel, address, address_kind
     device.address_hash, device.registered_at = hashed, now
+    device.push_keys = push_keys
     device.ended_at = device.ended_reason = None
     session.flush()
     return device
@@ -84,7 +89,7 @@ def forget_device(session: Session, device: Device, now: datetime) -> None:
     """
     if device.ended_at is None:
         device.ended_at, device.ended_reason = now, REMOVED
-    device.address = ""
+    device.address, device.push_keys = "", None
     session.flush()
     removed = session.scalars(
         select(Device)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from alerts.clock import CLOCKS_APART
 from alerts.errors import NotFound
 from alerts.store.base import Base, RowId, choice
 
@@ -122,8 +123,15 @@ def pulled_feeds(session: Session) -> Sequence[Feed]:
 
 def due_feeds(session: Session, now: datetime) -> Sequence[Feed]:
     """Return the feeds that we pull and whose time has come."""
-    due = (Feed.next_poll_at.is_(None)) | (Feed.next_poll_at <= now)
-    return session.scalars(select(Feed).where(_is_pulled(), Feed.paused.is_(False), due)).all()
+    return session.scalars(
+        select(Feed).where(_is_pulled(), Feed.paused.is_(False), is_due(now))
+    ).all()
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Say whether a feed's time has come; also if the clock went back since it was last polled."""
+    is_time = or_(Feed.next_poll_at.is_(None), Feed.next_poll_at <= now)
+    return is_time | (Feed.polled_at > now + CLOCKS_APART)
 
 
 def _is_pulled() -> ColumnElement[bool]:

@@ -46,8 +46,9 @@ class PushAddress:
 
     channel: Channel
     address: str
-    address_kind: str  # token, fid, console
+    address_kind: str  # token, fid, endpoint, console
     device_key: str = ""  # the app's own id for it, if it gave one
+    push_keys: str | None = None  # Web Push: as `PushTarget.keys` has them
 
     @cached_property
     def hashed(self) -> bytes:
@@ -259,6 +260,7 @@ def _devices(owned: Sequence[tuple[int, PushAddress]]) -> Mapping[str, Sequence[
         "address": [device.address for device in devices],
         "address_kind": [device.address_kind for device in devices],
         "address_hash": [device.hashed for device in devices],
+        "push_keys": [device.push_keys for device in devices],
     }
 
 

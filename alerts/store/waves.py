@@ -24,8 +24,9 @@ from alerts.store.subscribers import Channel
 Ids = NDArray[np.int64]
 Outcomes = NDArray[np.uint8]
 
-# Lower goes first: an all-clear before any new alert of a low tier, amber before everything.
-PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER = 0, 1, 2
+# Lower goes first: amber before everything, an end before anything new of a low tier, and last what
+# makes no sound.
+PRIORITY_AMBER, PRIORITY_END, PRIORITY_OTHER, PRIORITY_SILENT = 0, 1, 2, 3
 
 
 class BatchState(StrEnum):
@@ -49,7 +50,7 @@ class Wave(Base):
     kind: Mapped[WaveKind] = mapped_column(choice(WaveKind))
     priority: Mapped[int]
     silent: Mapped[bool] = mapped_column(default=False)
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(index=True)  # the sweep: a clock that went back
     change_seq: Mapped[int] = mapped_column(BigKey)  # neighborhoods as of this change
     people: Mapped[int]
     devices: Mapped[int]
@@ -62,8 +63,9 @@ class Batch(Base):
     __tablename__ = "batch"
     __table_args__ = (
         Index(
-            "ix_batch_ready",  # all that choosing the next one asks: rows are long
-            *("channel", "priority", "turn", "id", "not_before", "lease_until", "state"),
+            "ix_batch_ready",  # all that choosing the next one and the sweep ask: rows are long
+            *("channel", "priority", "turn", "id", "not_before", "lease_until", "attempts"),
+            "state",
             sqlite_where=text("state = 'ready'"),
             postgresql_where=text("state = 'ready'"),
         ),
@@ -81,7 +83,8 @@ class Batch(Base):
     channel: Mapped[Channel] = mapped_column(choice(Channel))
     language: Mapped[str] = mapped_column(String(16))
     priority: Mapped[int]
-    # its place in its wave: alerts take turns by it
+    # its place among those of its wave that go out at the same time on its channel: alerts take
+    # turns by it
     turn: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     silent: Mapped[bool] = mapped_column(default=False)
     size: Mapped[int]
@@ -123,8 +126,8 @@ class Receipt(Base):
     __tablename__ = "receipt"
     __table_args__ = (
         Index(
-            "uq_receipt_alert_subscriber_device_event",
-            *("alert_id", "subscriber_id", "device_id", "event"),
+            "uq_receipt_alert_subscriber_device_wave_event",
+            *("alert_id", "subscriber_id", "device_id", "wave_id", "event"),
             unique=True,
         ),
     )
@@ -134,7 +137,8 @@ class Receipt(Base):
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"))
     # 0: the app didn't say which
     device_id: Mapped[int] = mapped_column(BigKey, default=0, server_default=text("0"))
-    wave_id: Mapped[int | None] = mapped_column(BigKey)  # what it showed, if we know
+    # the first wave of those that told the same; 0: we don't know what it showed
+    wave_id: Mapped[int] = mapped_column(BigKey, default=0, server_default=text("0"))
     event: Mapped[str] = mapped_column(String(12))  # shown, opened, dismissed
     received_at: Mapped[datetime]
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from alerts.clock import CLOCKS_APART
 from alerts.errors import NotFound
 from alerts.store.base import Base, PublicId, RowId
 
@@ -163,6 +165,23 @@ def claim_delivery(
         .execution_options(synchronize_session=False)
     )
     return _rows(result) == 1
+
+
+def are_made_in_the_future(session: Session, now: datetime) -> bool:
+    """Say whether an event that nobody tried yet waits for a clock that has gone back since."""
+    return session.scalar(select(WebhookDelivery.id).where(_is_ahead(now)).limit(1)) is not None
+
+
+def bring_forward_deliveries(session: Session, now: datetime) -> int:
+    """Let such events be sent now; return how many there were."""
+    brought = update(WebhookDelivery).where(_is_ahead(now)).values(next_try_at=now)
+    return _rows(session.execute(brought.execution_options(synchronize_session=False)))
+
+
+def _is_ahead(now: datetime) -> ColumnElement[bool]:
+    soon = now + CLOCKS_APART
+    is_waiting = WebhookDelivery.done_at.is_(None) & (WebhookDelivery.next_try_at > soon)
+    return is_waiting & (WebhookDelivery.tries == 0) & (WebhookDelivery.made_at > soon)
 
 
 def write_if_ours(session: Session, delivery_id: int, tries: int, **values: Any) -> bool:

@@ -21,7 +21,7 @@ BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 RECEIPTS_OF_PEOPLE = "uq_receipt_alert_subscriber_event"
-RECEIPTS_OF_DEVICES = "uq_receipt_alert_subscriber_device_event"
+RECEIPTS_OF_DEVICES = "uq_receipt_alert_subscriber_device_wave_event"
 
 
 def upgrade() -> None:
@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_batch_ready",
         "batch",
-        ["channel", "priority", "turn", "id", "not_before", "lease_until", "state"],
+        ["channel", "priority", "turn", "id", "not_before", "lease_until", "attempts", "state"],
         sqlite_where=ready,
         postgresql_where=ready,
     )
@@ -46,21 +46,24 @@ def upgrade() -> None:
         postgresql_where=wrong,
     )
     op.drop_index("ix_batch_state_not_before", table_name="batch")
+    op.create_index("ix_wave_made_at", "wave", ["made_at"])
     op.add_column("device", sa.Column("push_keys", sa.String(length=120), nullable=True))
     for flag, default in (
         ("visible", sa.true()),
         ("correction", sa.false()),
         ("by_desk", sa.false()),
     ):
-        column = sa.Column(flag, sa.Boolean(), server_default=default, nullable=False)
-        op.add_column("alert_revision", column)
+        op.add_column(
+            "alert_revision",
+            sa.Column(flag, sa.Boolean(), server_default=default, nullable=False),
+        )
     op.add_column("receipt", sa.Column("device_id", BIG_KEY, server_default=zero, nullable=False))
-    op.add_column("receipt", sa.Column("wave_id", BIG_KEY, nullable=True))
+    op.add_column("receipt", sa.Column("wave_id", BIG_KEY, server_default=zero, nullable=False))
     op.drop_index(RECEIPTS_OF_PEOPLE, table_name="receipt")
     op.create_index(
         RECEIPTS_OF_DEVICES,
         "receipt",
-        ["alert_id", "subscriber_id", "device_id", "event"],
+        ["alert_id", "subscriber_id", "device_id", "wave_id", "event"],
         unique=True,
     )
     op.create_table(
@@ -86,6 +89,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.Uuid(), nullable=False),
         sa.Column("device_id", BIG_KEY, nullable=False),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=True),
         sa.Column("pushed_at", UtcDateTime(), nullable=True),
         sa.Column("failed", sa.String(length=60), nullable=True),
         sa.Column("shown_at", UtcDateTime(), nullable=True),
@@ -100,9 +104,23 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_self_test_device_id"), "self_test", ["device_id"])
+    op.create_index(op.f("ix_self_test_asked_at"), "self_test", ["asked_at"])
+    op.create_table(
+        "receipt_count",
+        sa.Column("wave_id", BIG_KEY, nullable=False),
+        sa.Column("channel", sa.String(length=24), nullable=False),
+        sa.Column("event", sa.String(length=12), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_receipt_count_wave_id")),
+        sa.PrimaryKeyConstraint(
+            "wave_id", "channel", "event", "slot", name=op.f("pk_receipt_count")
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("receipt_count")
     op.drop_table("self_test")
     op.drop_table("channel_state")
     op.drop_index(RECEIPTS_OF_DEVICES, table_name="receipt")
@@ -121,6 +139,7 @@ def downgrade() -> None:
     op.drop_column("device", "push_keys")
     op.create_index("ix_batch_state_not_before", "batch", ["state", "not_before"])
     op.drop_index("ix_batch_wrong", table_name="batch")
+    op.drop_index("ix_wave_made_at", table_name="wave")
     op.drop_index("ix_batch_ready", table_name="batch")
-    for column in ("repeats", "reasons", "turn"):
-        op.drop_column("batch", column)
+    for name in ("repeats", "reasons", "turn"):
+        op.drop_column("batch", name)

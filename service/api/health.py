@@ -13,13 +13,19 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from alerts.audience.hidden import hide_small
+from alerts.delivery.pace.standing import ChannelStanding, standings
+from alerts.delivery.progress import confirmed_shares
+from alerts.delivery.sweep import find_stuck
 from alerts.intake.feed_health import FeedHealth, feeds_health
 from alerts.store.alerts import count_by_status
 from alerts.store.batches import oldest_backlog, stuck
+from alerts.store.channel_states import Breaker
 from alerts.store.feeds import FeedKind
 from alerts.store.quarantine import count_unreviewed
 from service.api.never_stored import never_stored
 from service.auth import public
+from service.counting import counting
 from service.database import is_current
 from service.http import documented, process, reply, runtime
 from service.problem import ApiProblem
@@ -160,19 +166,40 @@ def _unwell_words(health: FeedHealth) -> str:
 
 
 def _channels() -> Check:
-    with runtime().store.read() as session:
+    r = runtime()
+    now = r.clock()
+    with r.store.read() as session:
         wrong = stuck(session)
-    if not wrong:
+        shut = standings(session, r.gate, r.channels, now, open_only=True)
+    if not wrong and not shut:
         return Check(ok=True, detail="Every channel takes what is handed to it.")
-    words = "; ".join(f"{channel}: {why} ({count} batches)" for channel, why, count in wrong)
-    return Check(ok=False, detail=f"Pushes wait, none is lost. {words}")
+    words = [_shut_words(standing, now) for standing in shut]
+    words += [f"{channel}: {why} ({count} batches)" for channel, why, count in wrong]
+    see = " See: porchlight batch list." if wrong else ""
+    return Check(ok=False, detail=f"Pushes wait, none is lost. {'; '.join(words)}.{see}")
+
+
+def _shut_words(standing: ChannelStanding, now: datetime) -> str:
+    tried = "is tried with the next push"
+    if standing.breaker is Breaker.HALF_OPEN:
+        tried = "is being tried now"
+    elif standing.retry_at and standing.retry_at > now:
+        tried = f"is tried next at {_time(standing.retry_at)}"
+    since = f"{standing.channel} is left alone since {_time(standing.opened_at)} ({standing.why})"
+    waits = hide_small(standing.waiting.devices)
+    return f"{since} and {tried}; {standing.waiting.batches} batches wait ({waits} pushes)"
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else "long ago"
 
 
 def _backlog() -> Check:
     r = runtime()
     waits_s = _waits_s()
     if waits_s > r.settings.backlog_stale_after_s:
-        return Check(ok=False, detail=f"Pushes have been waiting for {waits_s:,.0f} s.")
+        said = f"Pushes have been waiting for {waits_s:,.0f} s. See: porchlight batch list."
+        return Check(ok=False, detail=said)
     return Check(ok=True, detail=f"The oldest push that could go out has waited {waits_s:,.0f} s.")
 
 
@@ -189,6 +216,11 @@ def _refresh_gauges() -> None:
     with r.store.read() as session:
         counts = count_by_status(session)
         r.metrics.quarantined_photos.set(count_unreviewed(session))
+        r.metrics.confirmed(confirmed_shares(session, counting(), r.clock()))
+        stale = timedelta(seconds=r.settings.backlog_stale_after_s)
+        r.metrics.stuck(find_stuck(session, r.clock(), stale))
+        shut = standings(session, r.gate, r.channels, r.clock(), open_only=True)
+    r.metrics.channels({standing.channel for standing in shut}, r.channels)
     r.metrics.feeds(_healths())
     for status, count in counts.items():
         r.metrics.alerts.labels(status.value).set(count)

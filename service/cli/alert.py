@@ -1,6 +1,6 @@
 """`porchlight alert list|show`: what people are told, were told, or might be told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, RevisionState, Status, Tier, WaveKind
 from alerts.area_of_interest import Provenance, confidence_words
+from alerts.delivery.progress import Counting, Progress, progress_of
+from alerts.push import Outcome
 from alerts.store.alerts import Alert, AlertRevision, alert_by_public_id
 from alerts.store.feeds import Feed
 from alerts.store.waves import Wave, count_outcomes, waves_of
@@ -75,8 +77,16 @@ class RevisionLine(BaseModel):
     area: AreaLine | None
 
 
+class WaitLine(BaseModel):
+    """Devices that wait, and for what."""
+
+    channel: str
+    why: str
+    devices: int
+
+
 class WaveLine(BaseModel):
-    """One fan-out."""
+    """One fan-out, and how far it is; figures are exact here."""
 
     kind: WaveKind
     revision: int
@@ -84,6 +94,31 @@ class WaveLine(BaseModel):
     people: int
     devices: int
     outcomes: dict[str, int]
+    held: int  # of those that are pending: until their quiet hours are over
+    repeats: int
+    shown: int
+    opened: int
+    codes: dict[str, int]  # what the channel said of those that failed
+    waiting: tuple[WaitLine, ...]
+    parked: tuple[WaitLine, ...]
+    finished_at: datetime | None
+    devices_per_s: float | None
+    estimated_end: datetime | None
+
+    def lines(self) -> Iterable[str]:
+        """Say it to a person."""
+        outcomes = ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
+        yield f"Wave {self.kind}, {moment(self.made_at)}: {self.people} people, {outcomes}"
+        if self.shown:
+            yield f"  {self.shown} shown, {self.opened} opened"
+        if self.held:
+            yield f"  {self.held} held by quiet hours"
+        for wait in self.waiting:
+            yield f"  {wait.devices} wait: {wait.channel}: {wait.why}"
+        for wait in self.parked:
+            yield f"  {wait.devices} are set aside: {wait.channel}: {wait.why}"
+        if self.estimated_end:
+            yield f"  over by {moment(self.estimated_end)}, at this pace"
 
 
 class AlertShown(AlertLine, Answer):
@@ -102,8 +137,7 @@ class AlertShown(AlertLine, Answer):
         for revision in self.revisions:
             yield from _revision_lines(revision)
         for wave in self.waves:
-            outcomes = ", ".join(f"{count} {name}" for name, count in wave.outcomes.items())
-            yield f"Wave {wave.kind}, {moment(wave.made_at)}: {wave.people} people, {outcomes}"
+            yield from wave.lines()
 
 
 @click.command("list")
@@ -131,7 +165,7 @@ def show(alert_id: UUID, as_json: bool) -> None:
             **_line(alert, session.get_one(Feed, alert.feed_id).slug).model_dump(),
             page=f"{runtime.settings.resolved_public_url}/alerts/{alert.public_id}",
             revisions=tuple(_revision(revision) for revision in alert.revisions),
-            waves=tuple(_wave(session, wave) for wave in waves_of(session, alert.id)),
+            waves=_waves(session, alert, runtime.clock()),
         )
     tell(shown, as_json=as_json)
 
@@ -169,8 +203,17 @@ def _revision(revision: AlertRevision) -> RevisionLine:
     )
 
 
-def _wave(session: Session, wave: Wave) -> WaveLine:
-    outcomes = count_outcomes(session, wave.id)
+def _waves(session: Session, alert: Alert, now: datetime) -> tuple[WaveLine, ...]:
+    waves = waves_of(session, alert.id)
+    found = progress_of(session, alert, now, Counting(), apart=True)
+    return tuple(
+        _wave(wave, count_outcomes(session, wave.id), progress)
+        for wave, progress in zip(waves, found, strict=True)
+    )
+
+
+def _wave(wave: Wave, outcomes: Mapping[Outcome, int], progress: Progress) -> WaveLine:
+    total = progress.total
     return WaveLine(
         kind=wave.kind,
         revision=wave.revision,
@@ -178,6 +221,16 @@ def _wave(session: Session, wave: Wave) -> WaveLine:
         people=wave.people,
         devices=wave.devices,
         outcomes={outcome.name.lower(): count for outcome, count in outcomes.items()},
+        held=total.held,
+        repeats=total.repeats,
+        shown=total.shown,
+        opened=total.opened,
+        codes=dict(total.reasons),
+        waiting=tuple(WaitLine(**vars(wait)) for wait in progress.waits),
+        parked=tuple(WaitLine(**vars(wait)) for wait in progress.parked),
+        finished_at=progress.finished_at,
+        devices_per_s=progress.per_s,
+        estimated_end=progress.ends_at,
     )
 
 

@@ -129,12 +129,24 @@ PORCHLIGHT = Group(
                 "approve": Entry(
                     at="service.cli.alert_decide:approve_", says="Say yes to a held alert."
                 ),
+                "correct": Entry(
+                    at="service.cli.alert_correct:correct_",
+                    says="Lower its tier, make its area smaller.",
+                ),
                 "recall": Entry(
                     at="service.cli.alert_decide:recall_", says="End an alert, take it back."
                 ),
                 "suggest": Entry(
                     at="service.cli.alert_suggest:suggest_", says="How far may the child be by now?"
                 ),
+            },
+        ),
+        "batch": Group(
+            "batch",
+            "What waits to be sent, and what was set aside for a fault of ours.",
+            {
+                "list": Entry(at="service.cli.batch:list_", says="Who waits for what?"),
+                "replay": Entry(at="service.cli.batch:replay_", says="Send parked batches again."),
             },
         ),
         "case": Group(
@@ -147,6 +159,18 @@ PORCHLIGHT = Group(
                 "same": Entry(at="service.cli.case:same", says="They are of one child: one alert."),
                 "different": Entry(
                     at="service.cli.case:different", says="They are of two children."
+                ),
+            },
+        ),
+        "channel": Group(
+            "channel",
+            "The ways to phones.",
+            {
+                "list": Entry(
+                    at="service.cli.channel:list_", says="Does each flow, and what waits for it?"
+                ),
+                "retry": Entry(
+                    at="service.cli.channel:retry", says="Try one again now: its cause is mended."
                 ),
             },
         ),

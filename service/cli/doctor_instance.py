@@ -16,6 +16,7 @@ from alerts.store.places import count_places
 from alerts.store.staff import first_broken_link
 from config.settings import Settings
 from service import database
+from service.cli.doctor_batches import batches
 from service.cli.doctor_geocoder import geocoder
 from service.cli.doctor_photos import hash_list
 from service.cli.finding import Finding, ill, well
@@ -56,6 +57,7 @@ def _contents(settings: Settings, store: Store) -> Iterator[Finding]:
     with store.read() as session:
         yield _places(session)
         yield _book(session)
+        yield batches(session, settings)
         yield from (_feed(feed, settings) for feed in pulled_feeds(session))
 
 

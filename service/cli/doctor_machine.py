@@ -14,6 +14,7 @@ from alerts.whom_to_call import load_authorities
 from config.settings import Settings, authorities_path
 from service import database
 from service.cli.finding import Finding, ill, well
+from service.vapid import vapid_subject
 
 LEAST_FREE_BYTES = 500_000_000  # a million neighborhoods and some thousand photos
 FCM_SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
@@ -29,6 +30,7 @@ def look_at_machine(settings: Settings, *, online: bool) -> Iterator[Finding]:
     yield _assets()
     yield _public_url(settings)
     yield _fcm(settings, online=online)
+    yield _web_push(settings)
 
 
 def _media(settings: Settings) -> Finding:
@@ -134,3 +136,21 @@ def _ask_google(path: Path, project: str) -> Finding:
         todo = "Check the network and the service account."
         return ill("fcm", f"Google doesn't take it: {type(problem).__name__}.", todo)
     return well("fcm", f"Project {project}; Google takes the credential.")
+
+
+def _web_push(settings: Settings) -> Finding:
+    if not settings.webpush_enabled:
+        return well("web push", "Off: browsers can't subscribe.", required=False)
+    bundle = settings.webpush_ca_bundle
+    if bundle is not None and not bundle.is_file():
+        todo = "Correct PORCHLIGHT_WEBPUSH_CA_BUNDLE, or leave it out."
+        return ill("web push", f"The CA bundle {bundle} doesn't exist.", todo)
+    subject = vapid_subject(settings)
+    host = (
+        subject.rpartition("@")[2] if subject.startswith("mailto:") else urlsplit(subject).hostname
+    )
+    if _is_loopback(host or ""):
+        detail = f"Push services would ask {subject}, which leads nowhere: Apple refuses that."
+        todo = "Set PORCHLIGHT_PUBLIC_URL or PORCHLIGHT_VAPID_SUBJECT."
+        return ill("web push", detail, todo, required=False)
+    return well("web push", f"Push services may ask {subject}.", required=False)

@@ -14,7 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Strict
 
 from alerts.audience.kept_ground import Limits, Resolution, keep, read_ground
 from alerts.audience.quiet import QuietHours
+from alerts.delivery.channels.webpush.endpoint import read_endpoint
+from alerts.delivery.channels.webpush.keys import BadKey, join_keys
 from alerts.delivery.wording.messages import nearest_language
+from alerts.outbound.errors import OutboundRefused
 from alerts.store.people import NewNeighborhood, PushAddress
 from alerts.store.subscribers import Channel
 from geo.cells import pack_cells
@@ -49,15 +52,29 @@ class LineRefused(Exception):
 ReadLine = tuple[int, NewNeighborhood | RefusedLine]  # with its number
 
 
-class DeviceOfLine(BaseModel):
-    """How a device is reached: `fcm` by `token` or `fid`; `console` by any `address`, or none."""
+class KeysOfLine(BaseModel):
+    """The keys of a Web Push subscription (RFC 8291), in base64url."""
 
     model_config = ConfigDict(extra="ignore")
 
-    channel: Literal["fcm", "console"]
+    p256dh: str
+    auth: str
+
+
+class DeviceOfLine(BaseModel):
+    """How a device is reached: `fcm` by `token` or `fid`; `console` by any `address`, or none.
+
+    `webpush` by `endpoint` and `keys`; its host is looked up when it is pushed to.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    channel: Literal["fcm", "webpush", "console"]
     id: str | None = Field(None, min_length=1, max_length=80)
     token: Address | None = None
     fid: Address | None = None
+    endpoint: Address | None = None
+    keys: KeysOfLine | None = None
     address: Address | None = None
 
 
@@ -179,6 +196,8 @@ def _device(said: PropertiesOfLine, alone: str) -> PushAddress | None:
     if device.channel == "console":
         owner = alone if said.subscriber is None else f"{alone.split('/')[0]}/s/{said.subscriber}"
         return _address(device, Channel.CONSOLE, device.address or owner, "console")
+    if device.channel == "webpush":
+        return _web_push(device)
     if bool(device.token) == bool(device.fid):
         message = "An fcm device needs either token or fid."
         raise LineRefused("/properties/device", message)
@@ -186,9 +205,29 @@ def _device(said: PropertiesOfLine, alone: str) -> PushAddress | None:
     return _address(device, Channel.FCM, device.token or device.fid or "", kind)
 
 
-def _address(device: DeviceOfLine, channel: Channel, address: str, kind: str) -> PushAddress:
+def _web_push(device: DeviceOfLine) -> PushAddress:
+    where = "/properties/device"
+    if device.endpoint is None or device.keys is None:
+        raise LineRefused(where, "A webpush device needs endpoint and keys.")
+    try:
+        read_endpoint(device.endpoint)
+        keys = join_keys(device.keys.p256dh, device.keys.auth)
+    except OutboundRefused as bad:
+        raise LineRefused(f"{where}/endpoint", str(bad)) from None
+    except BadKey as bad:
+        raise LineRefused(f"{where}/keys/{bad.name}", str(bad)) from None
+    return _address(device, Channel.WEBPUSH, device.endpoint, "endpoint", keys)
+
+
+def _address(
+    device: DeviceOfLine, channel: Channel, address: str, kind: str, keys: str | None = None
+) -> PushAddress:
     return PushAddress(
-        channel=channel, address=address, address_kind=kind, device_key=device.id or ""
+        channel=channel,
+        address=address,
+        address_kind=kind,
+        device_key=device.id or "",
+        push_keys=keys,
     )
 
 

@@ -32,7 +32,8 @@ class Initialised(Answer):
 @json_option
 def init(staff: str | None, as_json: bool) -> None:
     """Make the tables, load the places and add the first staff member. Safe to repeat."""
-    settings = Settings().model_copy(update={"fcm_credential": None})
+    silent = {"fcm_credential": None, "webpush_enabled": False}
+    settings = Settings().model_copy(update=silent)
     set_up_logs(quiet(settings), settings.log_format)
     make_tables(settings)
     runtime = wire(settings)

@@ -109,7 +109,7 @@ def reach(
     as_json: bool,
 ) -> None:
     """Count what the area in FILE touches: a GeoJSON geometry, Feature or FeatureCollection."""
-    ground = _area(file)
+    ground = area_in_file(file)
     with opened() as runtime, runtime.store.read() as session:
         runtime.index.refresh(session)
         asked = question(
@@ -140,7 +140,7 @@ def reach(
     tell(answer, as_json=as_json)
 
 
-def _area(file: Path) -> Ground:
+def area_in_file(file: Path) -> Ground:
     """Read the area in a file; what is wrong is one sentence with the place where it is wrong."""
     size = file.stat().st_size
     if size > MAX_BYTES:

@@ -47,10 +47,10 @@ class Imported(Answer):
 def import_(file: Path, as_json: bool) -> int:
     """Import the neighborhoods of FILE, one GeoJSON Feature a line.
 
-    In its properties: device, {"channel": "fcm", "token": ...} or {"channel": "console"};
-    subscriber, any key, the same for all lines of a person; radius_m in metres for a Point;
-    h3_resolution, 5 to 9, to keep only the H3 cells that the ground lies in; name, language,
-    quiet_hours, weekly_cap, tester.
+    In its properties: device, {"channel": "fcm", "token": ...}, {"channel": "webpush", "endpoint":
+    ..., "keys": {"p256dh": ..., "auth": ...}} or {"channel": "console"}; subscriber, any key, the
+    same for all lines of a person; radius_m in metres for a Point; h3_resolution, 5 to 9, to keep
+    only the H3 cells that the ground lies in; name, language, quiet_hours, weekly_cap, tester.
 
     Lines that can't be read are reported and don't stop the others; then the exit code is 1.
     """

@@ -39,6 +39,9 @@ class PlainIndex:
     def refresh(self, session: Session) -> int:
         return newest_change(session)
 
+    def may_reach(self, people: int) -> bool:
+        return True
+
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
         found = touched(session, area, among)
         return Matches(
@@ -95,10 +98,14 @@ class PlainIndex:
             capped=len({device.subscriber_id for row, device, _ in seats if row.capped}),
         )
         wave = make_wave(seated)
+        together: Counter[tuple[object, ...]] = Counter()  # batches that go out side by side
         for row, group in groupby(seats, key=lambda seat: seat[0]):
             members = list(group)
             for start in range(0, len(members), batch_size):
-                session.add(_batch(wave, row, members[start : start + batch_size], terms))
+                batch = _batch(wave, row, members[start : start + batch_size], terms)
+                batch.turn = together[row.not_before, row.channel, row.capped]
+                together[row.not_before, row.channel, row.capped] += 1
+                session.add(batch)
         session.flush()
         return wave
 

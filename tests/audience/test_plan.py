@@ -38,7 +38,7 @@ def test_planning_again_tells_nobody_again(town: Town) -> None:
     assert kinds(town, alert_id) == ["alert"]
 
 
-def test_a_revision_that_changes_nothing_that_matters_is_silent(town: Town) -> None:
+def test_a_revision_that_changes_nothing_that_is_shown_is_told_to_nobody(town: Town) -> None:
     town.person()
     alert_id = told_alert(town)
     town.revise(alert_id, material=False)

@@ -132,3 +132,22 @@ class TestQuietHours:
         assert raised(town, alert_id) == 4
         post.send()
         assert list(post.channel.times().values()) == [1] * 4
+
+
+def test_an_update_that_quiet_hours_held_goes_out_now_and_only_once(
+    town: Town, post: PostOffice
+) -> None:
+    person = town.person()
+    alert_id = missing(town)
+    post.send()
+    with town.store.begin() as session:
+        session.get_one(Subscriber, person).quiet_hours = NIGHT
+    town.phone(person)  # as the app does: the index hears of it
+    town.revise(alert_id)
+    town.plan(alert_id)
+    assert post.send() == 0
+    assert raised(town, alert_id) == 1
+    assert post.send() == 1
+    town.clock.move_on(hours=8)
+    assert post.send() == 0
+    assert post.channel.devices("update") == post.phones(person)

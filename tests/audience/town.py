@@ -18,10 +18,15 @@ from alerts.audience.columns.index import Columns
 from alerts.audience.index import AudienceIndex
 from alerts.audience.make_wave import WavePolicy
 from alerts.audience.plan import catch_up, plan_revision
-from alerts.intake.case.revise import area_record
 from alerts.lifecycle import end_alert, go_live
 from alerts.poster import CaseKey, Child, Contact, Place, Poster
-from alerts.store.alerts import Alert, AlertRevision, newest_revision, revision
+from alerts.store.alerts import (
+    Alert,
+    AlertRevision,
+    area_record,
+    newest_revision,
+    revision,
+)
 from alerts.store.base import Ground
 from alerts.store.cases import CaseRecord, PosterRecord, seal_poster
 from alerts.store.devices import put_device
@@ -185,7 +190,7 @@ class Town:
             )
             session.add(alert)
             session.flush()
-            self._add_revision(session, alert, tier, area, now + lives, poster, material=True)
+            self._add_revision(session, alert, tier, area, now + lives, poster)
             return alert.id
 
     def revise(
@@ -193,15 +198,25 @@ class Town:
         alert_id: int,
         *,
         area: Ground | None = None,
+        tier: Tier | None = None,
         material: bool = True,
+        visible: bool | None = None,
+        correction: bool = False,
         poster: Poster = WREN,
     ) -> int:
-        """Make the next revision, live at once; return its number."""
+        """Make the next revision, live at once; return its number.
+
+        What isn't material can't be seen either, unless it is said to be.
+        """
+        flags = {
+            "material": material,
+            "visible": material if visible is None else visible,
+            "correction": correction,
+        }
         with self.store.begin() as session:
             alert = session.get_one(Alert, alert_id)
-            self._add_revision(
-                session, alert, alert.tier, area, alert.expires_at, poster, material=material
-            )
+            tier = tier or alert.tier
+            self._add_revision(session, alert, tier, area, alert.expires_at, poster, **flags)
             return alert.live_revision
 
     def end(self, alert_id: int, reason: EndReason = EndReason.FOUND) -> bool:
@@ -252,8 +267,7 @@ class Town:
         area: Ground | None,
         expires_at: datetime,
         poster: Poster,
-        *,
-        material: bool,
+        **flags: bool,
     ) -> None:
         now = self.clock()
         case = session.get_one(CaseRecord, alert.case_id)
@@ -274,7 +288,7 @@ class Town:
             state=RevisionState.HELD,
             tier=tier,
             held_reasons=[],
-            material=material,
+            **flags,
             expires_at=expires_at,
             made_at=now,
         )

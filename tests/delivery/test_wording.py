@@ -122,10 +122,18 @@ def test_many_children_are_told_by_number() -> None:
     assert "And 2 more children." in text.body
 
 
-def test_a_correction_says_that_something_was_wrong() -> None:
-    text = word_push(VIEW, WaveKind.CORRECTION, "en")
-    assert text.title.startswith("Correction: ")
-    assert text.body.startswith("Something in the earlier alert was wrong.")
+@pytest.mark.parametrize(
+    ("language", "title", "body"),
+    [
+        ("en", "Correction: Missing child: Wren", "Something in the earlier alert was wrong."),
+        ("es", "Corrección: Menor desaparecida: Wren", "La alerta anterior tenía un error."),
+    ],
+)
+def test_a_correction_says_that_something_was_wrong(language: str, title: str, body: str) -> None:
+    text = word_push(VIEW, WaveKind.CORRECTION, language)
+    assert text.title.startswith(title)
+    assert text.body.startswith(body)
+    assert "906-555-0100" in text.body
 
 
 def test_months_are_told_as_months() -> None:
@@ -187,9 +195,11 @@ def test_the_source_is_quoted_in_the_readers_language() -> None:
     assert "Alerta AMBER en el condado de Ejemplo." in text.body
 
 
-@pytest.mark.parametrize("tier", [Tier.ENDANGERED, Tier.MISSING])
-def test_only_amber_may_say_abducted(tier: Tier) -> None:
-    text = word_push(view(tier=tier, poster=CAP), WaveKind.ALERT, "en")
+@pytest.mark.parametrize("kind", [WaveKind.ALERT, WaveKind.UPDATE, WaveKind.CORRECTION])
+@pytest.mark.parametrize("tier", [Tier.ENDANGERED, Tier.MISSING, Tier.LONG_TERM])
+def test_only_amber_may_say_abducted(tier: Tier, kind: WaveKind) -> None:
+    """Nor does the correction of what was amber."""
+    text = word_push(view(tier=tier, poster=CAP), kind, "en")
     assert not re.search("abduct|amber", text.title + text.body, re.IGNORECASE)
     assert "black hair" in text.body
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,13 @@ def fan_of(town: Town, keyring_url: str, folder: Path, **settings: Any) -> Itera
         runtime.close()
 
 
-def moving(clock: StandingClock) -> Callable[[float], datetime]:
+def moving(clock: StandingClock) -> Callable[[float], None]:
     """Return a pause that takes no time: the clock is moved on."""
-    return lambda seconds: clock.move_on(seconds=seconds)
+
+    def pause(seconds: float) -> None:
+        clock.move_on(seconds=seconds)
+
+    return pause
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,7 @@ def test_kills_lose_nobody_and_repeat_only_what_was_in_flight(
         settings = settings_of(town, keyring_url, tmp_path, fcm, **often)
         for _ in range(KILLS[town.store.engine.dialect.name]):
             with sending(settings) as process:
-                been = len(fcm.accepted)
-                eventually(lambda seen=been: len(fcm.accepted) > seen, every_s=0.01)
+                eventually(more_than(fcm, len(fcm.accepted)), every_s=0.01)
                 time.sleep(chance.uniform(0, 0.1))
                 process.kill()
             in_doubt.update(tokens[d] for d in devices_with(town.store, Outcome.IN_FLIGHT))
@@ -53,3 +53,8 @@ def test_kills_lose_nobody_and_repeat_only_what_was_in_flight(
     # They replace each other on the screen.
     tags = {message.message["android"]["collapse_key"] for message in fcm.accepted}
     assert len(tags) == 1
+
+
+def more_than(fcm: FcmStandIn, seen: int) -> Callable[[], bool]:
+    """Ask whether FCM took more than it was seen to have taken."""
+    return lambda: len(fcm.accepted) > seen

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from alerts.delivery.channels.fcm_fast import FastFcmChannel
 from alerts.push import Outcome
 from alerts.store.engine import Store
 from alerts.store.waves import Batch
+from config.settings import Settings
 from tests.flow.house import ROOT, House, eventually, running_house
 from tests.flow.test_story import NEAR, poster_of_wrenlyn
 
 DEVICES = 10_000
-# What one crash can leave in doubt: a chunk (PORCHLIGHT_SEND_CHUNK) in each worker's hands.
-MOST_IN_FLIGHT = 100 * 4
+# What one crash can leave in doubt: a chunk in the hands of each of the channel's threads.
+MOST_IN_FLIGHT = Settings().send_chunk * FastFcmChannel.threads
 LOOKS_EVERY_S = 0.5  # ten thousand lines are read anew each time
 
 

@@ -19,6 +19,7 @@ from tests.stand_ins.fcm import FcmStandIn
 
 NEAR = (-87.395, 46.546)  # Marquette, Michigan
 FAR = (-97.743, 30.267)  # Austin, Texas
+LAST_SEEN = (datetime.now(UTC) - timedelta(hours=2)).isoformat()  # noqa: TID251 - it is of today
 
 
 def poster_of_wrenlyn(**changes: Any) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def poster_of_wrenlyn(**changes: Any) -> dict[str, Any]:
         "sex": "Female",
         "hairColor": "Brown",
         "eyeColor": "Green",
-        "missingSince": (now - timedelta(hours=2)).isoformat(),
+        "missingSince": LAST_SEEN,
         "missingCity": "Marquette",
         "missingState": "MI",
         "missingZip": "49855",

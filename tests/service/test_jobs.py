@@ -261,6 +261,9 @@ class BrokenIndex:
     def refresh(self, session: Session) -> int:
         return self.index.refresh(session)
 
+    def may_reach(self, people: int) -> bool:
+        return self.index.may_reach(people)
+
     def reach(self, session: Session, area: Ground, among: Ids | None = None) -> Matches:
         return self.index.reach(session, area, among)
 

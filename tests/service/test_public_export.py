@@ -19,10 +19,9 @@ from alerts.aftercare.takedown import take_down
 from alerts.alert import EndReason, RevisionState, Status, Tier
 from alerts.intake.cap.containers import read_document
 from alerts.intake.cap.poster import poster_from_cap
-from alerts.intake.case.revise import area_record
 from alerts.intake.judge.limits import terms_of
 from alerts.lifecycle import end_alert
-from alerts.store.alerts import Alert, AlertRevision, alert_by_public_id
+from alerts.store.alerts import Alert, AlertRevision, alert_by_public_id, area_record
 from alerts.store.cases import CaseRecord, PosterRecord
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.submissions import SubmissionOutcome

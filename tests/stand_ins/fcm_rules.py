@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from tests.stand_ins.https import Answered
+from tests.stand_ins.exchange import Answered
 
 SIZE_LIMIT_BYTES = 4096
 _TARGETS = ("token", "fid", "topic", "condition")

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from alerts.aftercare.takedown import canonical, take_down
 from alerts.alert import EndReason, Tier
+from alerts.audience import vanguard
 from alerts.audience.make_wave import WavePolicy
 from alerts.feed_events import FeedEvent
 from alerts.lifecycle import end_alert
 from alerts.poster import Child, Poster
-from alerts.store.alerts import Alert
+from alerts.store.alerts import Alert, newest_revision
 from alerts.store.cases import CaseRecord
 from alerts.store.feeds import Feed, Trust
 from alerts.store.rehearsal import NoMedia
@@ -154,6 +155,25 @@ class TestSent:
         post.dispatcher.send_batch(ids[-1])
         [(_, said)] = told(town.store)
         assert (said["people"], said["devices"]) == (10, 10)
+
+    def test_a_wave_that_was_begun_ahead_is_told_of_with_everybody_in_it(
+        self, town: Town, post: PostOffice, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(vanguard, "MANY", 5)
+        listens(town, FeedEvent.SENT)
+        town.policy = WavePolicy(batch_size=4, weekly_cap=3)
+        for _ in range(20):
+            town.person()
+        alert_id = town.alert()
+        with town.store.begin() as session:
+            live = newest_revision(session, alert_id)
+            vanguard.send_ahead(session, town.index, live, town.clock(), town.policy)
+        post.send()
+        assert kinds(town) == []
+        town.plan(alert_id)
+        post.send()
+        [(_, said)] = told(town.store)
+        assert (said["people"], said["devices"]) == (20, 20)
 
     def test_few_are_hidden_and_nobody_isnt_told_apart_from_few(
         self, town: Town, post: PostOffice

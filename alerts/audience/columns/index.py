@@ -54,6 +54,10 @@ class Columns:
             except OutOfOrder:  # a change went unnoticed: somebody has been at the tables
                 return self._load(session)
 
+    def may_reach(self, people: int) -> bool:
+        """Say whether there are so many neighborhoods; nobody knows before they are loaded."""
+        return len(self) >= people
+
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
         """Return the neighborhoods that share at least a point with `area`, exactly.
 

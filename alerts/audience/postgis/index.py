@@ -30,6 +30,10 @@ class PostgisIndex:
         """Return the newest committed change: whatever is asked next is no older."""
         return newest_change(session)
 
+    def may_reach(self, people: int) -> bool:
+        """Say that it may be: only the database knows."""
+        return True
+
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
         """Return the neighborhoods that share at least a point with `area`, exactly."""
         plan_well(session)

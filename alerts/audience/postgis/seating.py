@@ -6,10 +6,11 @@ order, and when, each goes out. Then one INSERT packs the batches.
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from alerts.audience.index import Ids, MakeWave, Seated, Terms
 from alerts.audience.postgis.shipped import as_array
 from alerts.audience.postgis.touching import AREA, touching, touching_few
 from alerts.audience.quiet import Nights
+from alerts.audience.seats import Row, first_turns
 from alerts.push import Outcome
 from alerts.store.waves import BatchState, Wave
 from geo.parts import Shape
@@ -64,7 +66,7 @@ _PEOPLE = text(
 # All ids of a row are packed in one piece, in order, and cut: a million in half a second.
 _BATCHES = text("""
 INSERT INTO batch (
-    wave_id, channel, language, priority, silent, size, device_ids, subscriber_ids,
+    wave_id, channel, language, priority, turn, silent, size, device_ids, subscriber_ids,
     neighborhood_ids, outcomes, state, not_before, attempts, done_at
 )
 WITH kind AS (
@@ -75,8 +77,8 @@ WITH kind AS (
 ), line AS (
     SELECT * FROM unnest(
         CAST(:times AS timestamptz[]), CAST(:channels AS text[]),
-        CAST(:languages AS text[]), CAST(:capped AS bool[])
-    ) WITH ORDINALITY AS line(not_before, channel, language, capped, place)
+        CAST(:languages AS text[]), CAST(:capped AS bool[]), CAST(:turns AS int[])
+    ) WITH ORDINALITY AS line(not_before, channel, language, capped, turn, place)
 ), placed AS (
     SELECT place, device_id, subscriber_id, neighborhood_id
     FROM porchlight_seat JOIN kind USING (quiet_hours, channel, language, capped)
@@ -95,8 +97,8 @@ WITH kind AS (
     FROM packed, generate_series(0, packed.size - 1, :batch_size) AS first
 )
 SELECT
-    :wave_id, channel, language, :priority, :silent, size, device_ids, subscriber_ids,
-    neighborhood_ids,
+    :wave_id, channel, language, :priority, turn + first / CAST(:batch_size AS int), :silent, size,
+    device_ids, subscriber_ids, neighborhood_ids,
     decode(repeat(CASE WHEN capped THEN :capped_hex ELSE :pending_hex END, size), 'hex'),
     CASE WHEN capped THEN :done ELSE :ready END,
     not_before, 0, CASE WHEN capped THEN CAST(:now AS timestamptz) END
@@ -113,23 +115,25 @@ _LEAVE = text(
 )  # another wave of this transaction makes its own
 
 
-class _Row(NamedTuple):
-    """What the devices of a batch share; rows go out in this order."""
-
-    not_before: datetime
-    channel: str
-    language: str
-    capped: bool
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Order:
     """The kinds of seats that there are, and which row of batches each of them goes into."""
 
     kinds: Sequence[Any]
-    rows: Sequence[_Row]  # sorted
+    rows: Sequence[Row]  # sorted
     places: Sequence[int]  # of each kind, from 1
-    devices: int
+
+    @property
+    def devices(self) -> int:
+        """Of all kinds."""
+        return sum(kind.devices for kind in self.kinds)
+
+    def sizes(self) -> Sequence[int]:
+        """Count the devices of each row."""
+        counted = Counter[int]()
+        for place, kind in zip(self.places, self.kinds, strict=True):
+            counted[place] += kind.devices
+        return [counted[place] for place in range(1, len(self.rows) + 1)]
 
 
 Values: TypeAlias = dict[str, object]
@@ -179,22 +183,18 @@ def _ordered(session: Session, terms: Terms) -> _Order:
     nights = Nights(terms.tier, terms.now)
     kinds = session.execute(_KINDS).all()
     rows = [
-        _Row(
+        Row(
             not_before=nights.release(json.loads(kind.quiet_hours) if kind.quiet_hours else None),
             channel=kind.channel,
             language=kind.language,
             capped=kind.capped,
+            hushed=False,
         )
         for kind in kinds
     ]
     ordered = sorted(set(rows))
     place_of = {row: place for place, row in enumerate(ordered, 1)}
-    return _Order(
-        kinds=kinds,
-        rows=ordered,
-        places=[place_of[row] for row in rows],
-        devices=sum(kind.devices for kind in kinds),
-    )
+    return _Order(kinds=kinds, rows=ordered, places=[place_of[row] for row in rows])
 
 
 def _values(order: _Order, wave: Wave, now: datetime, batch_size: int) -> Values:
@@ -208,6 +208,7 @@ def _values(order: _Order, wave: Wave, now: datetime, batch_size: int) -> Values
         "channels": [row.channel for row in order.rows],
         "languages": [row.language for row in order.rows],
         "capped": [row.capped for row in order.rows],
+        "turns": first_turns(order.rows, order.sizes(), batch_size),
         "batch_size": batch_size,
         "wave_id": wave.id,
         "priority": wave.priority,

@@ -1,14 +1,16 @@
 """What does FCM's answer mean for the device and for us? Status and code in, outcome out.
 
-The one place that reads FCM's status codes. Source: FCM HTTP v1 "ErrorCode" and "Best practices
-when sending FCM messages at scale".
+The one place that reads FCM's status codes, for both ways of sending. Source: FCM HTTP v1
+"ErrorCode" and "Best practices when sending FCM messages at scale".
 """
 
+import json
+import re
+from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
-import requests
-from firebase_admin.exceptions import FirebaseError
 from google.auth.exceptions import GoogleAuthError, RefreshError
 
 from alerts.delivery.retry import FIRST_RETRY_S, QUOTA_RETRY_S, read_retry_after_s
@@ -24,42 +26,60 @@ _APPLE_OR_WEB_PUSH_AUTH = frozenset({"THIRD_PARTY_AUTH_ERROR", "APNS_AUTH_ERROR"
 _TARGET_FIELDS = frozenset({"message.token", "message.fid"})
 # FCM's words for a malformed token when it names no field.
 _MALFORMED_TARGET_WORDS = ("registration token", "installation id")
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")  # what is kept as a reason
 
 Verdict = PushOutcome | Misconfigured
+SENT = PushOutcome(outcome=Outcome.SENT)
 
 
-def verdict_of(error: FirebaseError, now: datetime) -> Verdict:
-    """Say what a failed send means: an outcome for its device, or what an operator must mend.
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What FCM said to one message."""
+
+    status: int
+    retry_after: str | None = None  # the header
+    body: bytes = b""
+
+
+def verdict_of(answer: Answer, now: datetime) -> Verdict:
+    """Say what an answer means: an outcome for its device, or what an operator must mend.
 
     Parameters
     ----------
-    error: what firebase-admin made of the answer, or of the lack of one.
+    answer: as received; its body may be anything.
     now: aware; a Retry-After given as a date is counted from here.
     """
-    response = error.http_response
-    if response is None:
-        return _unanswered(error)
-    code = _fcm_code(response) or error.code
-    if response.status_code == requests.codes.bad_request:
-        outcome = Outcome.GONE if _names_target(response) else Outcome.REFUSED
+    if answer.status == HTTPStatus.OK:
+        return SENT
+    error = _error(answer.body)
+    code = _fcm_code(error) or _known(error.get("status")) or f"HTTP_{answer.status}"
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        outcome = Outcome.GONE if _names_target(error) else Outcome.REFUSED
         return PushOutcome(outcome=outcome, reason=code)
     if code in (UNREGISTERED, SENDER_ID_MISMATCH):
         return PushOutcome(outcome=Outcome.GONE, reason=code)
     if code in _APPLE_OR_WEB_PUSH_AUTH:  # Android phones go on getting theirs
-        return _again(code, QUOTA_RETRY_S)
-    return _unlucky(response, code, now)
+        return again(code, QUOTA_RETRY_S)
+    return _unlucky(answer, code, now)
+
+
+def is_token_rejected(answer: Answer) -> bool:
+    """Tell whether FCM refused our access token (and not Apple our certificate, also a 401)."""
+    if answer.status != HTTPStatus.UNAUTHORIZED:
+        return False
+    return _fcm_code(_error(answer.body)) not in _APPLE_OR_WEB_PUSH_AUTH
 
 
 def verdict_of_credential(error: GoogleAuthError) -> Verdict:
     """Say what a failed sign-in at Google's token service means for every target."""
-    if _is_untrusted_certificate(error):
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return untrusted_certificate()
     if isinstance(error, RefreshError) and not error.retryable:
         return Misconfigured(
             "Google refused the FCM service account: make a new key in the Firebase console and"
             " check this machine's clock"
         )
-    return _again("UNAVAILABLE", FIRST_RETRY_S)
+    return again("NO_ACCESS_TOKEN", FIRST_RETRY_S)
 
 
 def untrusted_certificate() -> Misconfigured:
@@ -70,22 +90,24 @@ def untrusted_certificate() -> Misconfigured:
     )
 
 
-def _unanswered(error: FirebaseError) -> Verdict:
-    if isinstance(error.cause, GoogleAuthError):
-        return verdict_of_credential(error.cause)
-    if _is_untrusted_certificate(error.cause):
-        return untrusted_certificate()
-    return _again(error.code, FIRST_RETRY_S)
+def again(reason: str, retry_after_s: float) -> PushOutcome:
+    """Make the outcome of what surely wasn't delivered."""
+    return PushOutcome(outcome=Outcome.PENDING, retry_after_s=retry_after_s, reason=reason)
 
 
-def _unlucky(response: requests.Response, code: str, now: datetime) -> Verdict:
+def lost(reason: str) -> PushOutcome:
+    """Make the outcome of what FCM may have taken: the phone may have been told."""
+    return PushOutcome(outcome=Outcome.IN_FLIGHT, retry_after_s=FIRST_RETRY_S, reason=reason)
+
+
+def _unlucky(answer: Answer, code: str, now: datetime) -> Verdict:
     """Read the statuses that don't speak of the device."""
-    status = response.status_code
-    asked_s = read_retry_after_s(response.headers.get("Retry-After"), now)
-    if status == requests.codes.too_many_requests:
-        return _again(code, QUOTA_RETRY_S if asked_s is None else asked_s)
-    if status >= requests.codes.internal_server_error:
-        return _again(code, FIRST_RETRY_S if asked_s is None else asked_s)
+    status = answer.status
+    asked_s = read_retry_after_s(answer.retry_after, now)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return again(code, QUOTA_RETRY_S if asked_s is None else asked_s)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return again(code, FIRST_RETRY_S if asked_s is None else asked_s)
     if status in _MISCONFIGURED:
         return Misconfigured(f"FCM answered {status} {code}: {_MISCONFIGURED[status]}")
     return PushOutcome(outcome=Outcome.REFUSED, reason=code)
@@ -99,43 +121,40 @@ _MISCONFIGURED: dict[int, str] = {
 }
 
 
-def _again(code: str, retry_after_s: float) -> PushOutcome:
-    return PushOutcome(outcome=Outcome.PENDING, retry_after_s=retry_after_s, reason=code)
-
-
-def _is_untrusted_certificate(error: object) -> bool:
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)
-
-
-def _error_body(response: requests.Response) -> dict[str, Any]:
+def _error(body: bytes) -> dict[str, Any]:
     try:
-        error = response.json()["error"]
-    except (ValueError, KeyError, TypeError):
+        document = json.loads(body)
+    except (ValueError, RecursionError):
         return {}
+    error = document.get("error") if isinstance(document, dict) else None
     return error if isinstance(error, dict) else {}
 
 
-def _details(response: requests.Response, kind: str) -> list[dict[str, Any]]:
-    details = _error_body(response).get("details")
+def _details(error: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    details = error.get("details")
     found = details if isinstance(details, list) else []
     return [d for d in found if isinstance(d, dict) and d.get("@type") == kind]
 
 
-def _fcm_code(response: requests.Response) -> str | None:
-    for detail in _details(response, FCM_ERROR_TYPE):
-        if isinstance(code := detail.get("errorCode"), str):
-            return code
-    return None
+def _fcm_code(error: dict[str, Any]) -> str | None:
+    codes = (_known(detail.get("errorCode")) for detail in _details(error, FCM_ERROR_TYPE))
+    return next((code for code in codes if code), None)
 
 
-def _names_target(response: requests.Response) -> bool:
+def _known(code: object) -> str | None:
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else None
+
+
+def _names_target(error: dict[str, Any]) -> bool:
     """Tell whether a 400 is about the device's address, and about nothing else."""
-    fields = {
-        str(violation.get("field"))
-        for detail in _details(response, BAD_REQUEST_TYPE)
-        for violation in detail.get("fieldViolations", [])
-    }
+    fields: set[str] = set()
+    for detail in _details(error, BAD_REQUEST_TYPE):
+        violations = detail.get("fieldViolations")
+        named = violations if isinstance(violations, list) else []
+        fields |= {
+            str(violation.get("field")) for violation in named if isinstance(violation, dict)
+        }
     if fields:
         return fields <= _TARGET_FIELDS
-    said = str(_error_body(response).get("message", "")).lower()
+    said = str(error.get("message", "")).lower()
     return any(words in said for words in _MALFORMED_TARGET_WORDS)

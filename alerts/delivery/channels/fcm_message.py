@@ -35,6 +35,7 @@ from alerts.errors import Refused
 from alerts.push import PAYLOAD_LIMIT_BYTES, PushMessage, PushTarget
 
 TTL_LIMIT_S = 2_419_200  # FCM: four weeks, for Android; Web Push services clamp alike
+LONGEST_ADDRESS = 512  # FCM's own have up to some 260 characters
 _APNS_COLLAPSE_LIMIT_BYTES = 64  # Apple, "Sending notification requests to APNs"
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")  # RFC 8030 5.4
 _WITHOUT_CASE = frozenset({WaveKind.ALL_CLEAR, WaveKind.TAKEDOWN})  # DOMAIN rule 15
@@ -75,17 +76,33 @@ def addressed(base: messaging.Message, target: PushTarget) -> messaging.Message:
     return message
 
 
-def check_size(message: messaging.Message, alert_id: str) -> None:
-    """Raise Refused if the encoded message has more than 4,096 bytes or can't be encoded.
+def encoded(message: messaging.Message, alert_id: str) -> bytes:
+    """Validate the message and return its fields as compact JSON, UTF-8.
 
-    Measured on the whole `message` as compact UTF-8 JSON, target included: FCM counts less, so
-    that what passes here passes there.
+    Raises
+    ------
+    Refused: firebase-admin finds it invalid, or it holds half a surrogate pair.
     """
     try:
-        encoded = json.dumps(json.loads(str(message)), ensure_ascii=False, separators=(",", ":"))
-        size = len(encoded.encode())
-    except ValueError as error:  # firebase-admin's validation, or half a surrogate pair
+        fields = json.loads(str(message))
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    except ValueError as error:
         raise Refused(f"the push of alert {alert_id} isn't a valid FCM message: {error}") from error
+
+
+def check_length(fields_bytes: int, address_bytes: int, alert_id: str) -> None:
+    """Raise Refused if a push would have more than 4,096 bytes.
+
+    Counted on the whole `message`, target included: FCM counts less, so that what passes here
+    passes there. An address beyond any that FCM gives counts as `LONGEST_ADDRESS`, so that one
+    made-up address doesn't hold up everybody else's push.
+
+    Parameters
+    ----------
+    fields_bytes: of the message without its target.
+    address_bytes: of the longest address.
+    """
+    size = fields_bytes + len(',"token":""') + min(address_bytes, LONGEST_ADDRESS)
     if size > PAYLOAD_LIMIT_BYTES:
         raise Refused(
             f"the push of alert {alert_id} has {size} bytes, FCM's limit is {PAYLOAD_LIMIT_BYTES}:"

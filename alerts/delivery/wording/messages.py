@@ -82,6 +82,9 @@ class Messages(_Texts):
     ended_body: str
     recalled_title: str
     recalled_body: str
+    self_test_title: str
+    self_test_body: str
+    self_test_states: dict[str, str]
     label_age: str
     label_sex: str
     label_hair: str

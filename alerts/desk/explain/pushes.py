@@ -77,7 +77,8 @@ def receipt_steps(session: Session, asked: Asked) -> Iterator[Step]:
     """Yield what the person's devices said: shown, opened, dismissed."""
     for receipt in receipts_of(session, asked.person.id):
         if receipt.alert_id == asked.alert.id:
-            detail = f"A device said on {moment(receipt.received_at)}: {receipt.event}."
+            who = f"Device {receipt.device_id}" if receipt.device_id else "A device"
+            detail = f"{who} said on {moment(receipt.received_at)}: {receipt.event}."
             yield Step(name=RECEIPT, ok=True, detail=detail)
 
 

@@ -1,4 +1,7 @@
-"""Has a poster changed, and does it matter to people? Only then are they told again (rule 9)."""
+"""Has a poster changed, can people see it, and does it matter to them? (DOMAIN rule 9)
+
+What matters is told again. What can be seen and doesn't matter is put on their screens in silence.
+"""
 
 import hashlib
 import json
@@ -11,6 +14,9 @@ from pydantic import BaseModel, ConfigDict
 from alerts.poster import Child, Companion, Person, Photo, Poster, PosterValue
 
 _NOT_CONTENT = {"modified_at", "unknown_fields"}
+# Neither a phone nor the poster page shows these of a poster, and of a person.
+_NOT_SHOWN = _NOT_CONTENT | {"issued_at", "expires_at", "exercise", "distribution_states"}
+_NOT_SHOWN_OF_PEOPLE = {"ncic_number": True, "photos": True}  # photos: by what tells them apart
 
 
 class _Material(BaseModel):
@@ -45,6 +51,32 @@ def material_change(old: Poster, new: Poster) -> bool:
     are not.
     """
     return _material(old) != _material(new) or _found_status_changed(old, new)
+
+
+def visible_change(old: Poster, new: Poster) -> bool:
+    """Whether a phone that shows `old`, or its poster page, shows something else with `new`.
+
+    Letter case and blanks are no change, nor is the address of a picture that is the same. It may
+    see a change where nobody does in the end ("Bro" is shown as "brown"), never the other way.
+    """
+    return _shown(old) != _shown(new)
+
+
+def _shown(poster: Poster) -> str:
+    people, photos = {"__all__": _NOT_SHOWN_OF_PEOPLE}, {"extra_photos": True}
+    left_out: Any = dict.fromkeys(_NOT_SHOWN, True) | {"children": people, "companions": people}
+    told = poster.model_copy(update={"children": tuple(map(_to_the_minute, poster.children))})
+    words = told.model_dump(mode="json", exclude=left_out | photos)
+    pictures = [(_photo_key(p), p.caption, p.age_progressed) for p in _photos(poster)]
+    return _folded(_canonical([words, pictures]))
+
+
+def _to_the_minute(child: Child) -> Child:
+    """Return a child as it is told of: nobody is shown seconds."""
+    since = child.missing_since
+    if since is None:
+        return child
+    return child.model_copy(update={"missing_since": since.replace(second=0, microsecond=0)})
 
 
 def _material(poster: Poster) -> _Material:

@@ -6,6 +6,7 @@ sealed under the case's key, kept beside as a spare, and changes nothing for peo
 
 from alerts.alert import RevisionState, Status, Tier
 from alerts.intake.case.arrival import Arrival, another_status, duplicate, foreign, judged
+from alerts.intake.case.corrected import held_by_correction
 from alerts.intake.case.doubt import held_by_doubt
 from alerts.intake.case.namesake import shares_a_child
 from alerts.intake.case.revise import add_revision, add_spare
@@ -121,6 +122,7 @@ def _lead(arrival: Arrival, case: CaseRecord, alert: Alert, poster: PosterRecord
     if alert.status is Status.HELD:
         proposal = within_the_hour(session, arrival.feed, proposal, now)
         proposal = held_by_doubt(session, case, proposal)
+    proposal = held_by_correction(session, alert, proposal)
     made = add_revision(session, arrival.vault, arrival.feed, case, alert, poster, proposal, now)
     if waiting is not None and made.state is RevisionState.LIVE:  # the desk's work isn't lost
         session.flush()

@@ -1,22 +1,22 @@
 """Turns a proposal into an alert or into its next revision."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from alerts.alert import RevisionState, Status, Tier
-from alerts.area_of_interest import AreaOfInterest, Provenance
-from alerts.intake.case.changes import material_change
+from alerts.alert import RevisionState, Status, is_lower
+from alerts.area_of_interest import Provenance
+from alerts.intake.case.changes import material_change, visible_change
 from alerts.intake.case.siblings import without_the_found
 from alerts.intake.judge.consider import Proposal
 from alerts.lifecycle import go_live
 from alerts.store.alerts import (
     Alert,
     AlertRevision,
-    AreaRecord,
+    area_digest,
+    area_record,
     newest_revision,
     next_number,
 )
@@ -53,7 +53,7 @@ def open_alert(
         expires_at=proposal.expires_at,
     )
     session.add(alert)
-    revision = _revision(1, poster, proposal, now, material=True)
+    revision = _revision(1, poster, proposal, now)
     alert.revisions.append(revision)
     _live_or_held(session, feed, alert, revision, proposal, now)
     return alert
@@ -73,13 +73,10 @@ def add_revision(
     newest = newest_revision(session, alert.id)
     told = _live_or_newest(session, alert, newest)
     stays = _stays(alert, told, proposal)
-    revision = _revision(
-        next_number(session, alert.id),
-        poster,
-        proposal,
-        now,
-        material=_is_material(session, vault, case, told, proposal, area_stays=stays),
-    )
+    revision = _revision(next_number(session, alert.id), poster, proposal, now)
+    _compare(session, vault, case, told, proposal, revision, area_stays=stays)
+    # what two people approve takes the desk's own correction back
+    revision.by_desk = told.by_desk and not proposal.hold
     if stays:
         revision.area = told.area
     alert.revisions.append(revision)
@@ -102,7 +99,7 @@ def add_spare(
     )
     for revision in session.scalars(earlier):
         revision.state = RevisionState.SUPERSEDED
-    spare = _revision(next_number(session, alert.id), poster, proposal, now, material=True)
+    spare = _revision(next_number(session, alert.id), poster, proposal, now)
     spare.alert_id, spare.state = alert.id, RevisionState.SPARE
     if alert.live_revision:
         told = revision_of(session, alert.id, alert.live_revision)
@@ -135,27 +132,29 @@ def _stays(alert: Alert, told: AlertRevision, proposal: Proposal) -> bool:
     return is_same_place and new.provenance is told.area.provenance
 
 
-def _is_material(
+def _compare(
     session: Session,
     vault: Vault,
     case: CaseRecord,
     told: AlertRevision,
     proposal: Proposal,
+    revision: AlertRevision,
     *,
     area_stays: bool,
-) -> bool:
-    """Say whether those who were told must hear of it."""
+) -> None:
+    """Mark whether those who were told must hear of a revision, or see it, or neither."""
     before = open_poster(vault, case.key_id, session.get_one(PosterRecord, told.poster_id))
     digest = told.area.digest if told.area else ""
-    area_changed = not area_stays and _area_digest(proposal.area) != digest
+    area_changed = not area_stays and area_digest(proposal.area) != digest
     if before is None or area_changed or told.tier is not proposal.tier:
-        return True
-    return material_change(before, without_the_found(proposal.poster))
+        return
+    shown = without_the_found(proposal.poster)
+    revision.material = material_change(before, shown)
+    revision.visible = revision.material or visible_change(before, shown)
 
 
 def _rises(told: AlertRevision, proposal: Proposal) -> bool:
-    order = list(Tier)
-    return order.index(proposal.tier) < order.index(told.tier)
+    return is_lower(told.tier, proposal.tier)
 
 
 def _revision(
@@ -163,8 +162,6 @@ def _revision(
     poster: PosterRecord,
     proposal: Proposal,
     now: datetime,
-    *,
-    material: bool,
 ) -> AlertRevision:
     revision = AlertRevision(
         number=number,
@@ -174,27 +171,13 @@ def _revision(
         country=proposal.country,
         time_zone=proposal.time_zone,
         held_reasons=as_json(proposal.hold),
-        material=material,
+        material=True,
         expires_at=proposal.expires_at,
         made_at=now,
     )
     if proposal.area is not None:
         revision.area = area_record(proposal.area, now)
     return revision
-
-
-def area_record(area: AreaOfInterest, now: datetime) -> AreaRecord:
-    """Return an area as it is stored; its digest is what an approval binds to."""
-    return AreaRecord(
-        shape=area.shape,
-        provenance=area.provenance,
-        confidence=area.confidence,
-        area_km2=area.area_km2,
-        source=area.source[:500],
-        places=list(area.places),
-        digest=_area_digest(area),
-        made_at=now,
-    )
 
 
 def _live_or_held(
@@ -210,7 +193,3 @@ def _live_or_held(
         alert.country, alert.time_zone = revision.country, revision.time_zone
     if not proposal.hold:
         go_live(session, alert, revision, now, actor=f"feed:{feed.slug}")
-
-
-def _area_digest(area: AreaOfInterest | None) -> str:
-    return hashlib.sha256(area.shape.normalize().wkb).hexdigest() if area else ""

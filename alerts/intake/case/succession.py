@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from alerts.alert import RevisionState, Status
 from alerts.intake.case.cases import move_aliases
+from alerts.intake.case.corrected import keep_correction
 from alerts.lifecycle import go_live
 from alerts.problem import warning
 from alerts.store.alerts import Alert, AlertRevision, copy_of, next_number
@@ -130,6 +131,8 @@ def _go_on(session: Session, alert: Alert, spare: AlertRevision, now: datetime) 
     """Make a spare word the one that people are told; who was told hears of the change."""
     revision = copy_of(spare, spare.poster, next_number(session, alert.id), RevisionState.HELD, now)
     revision.expires_at = min(alert.expires_at, spare.expires_at)
+    revision.area = spare.area
+    keep_correction(session, alert, revision)
     alert.revisions.append(revision)
     go_live(session, alert, revision, now, actor="system")
     feed = session.get_one(Feed, alert.feed_id)

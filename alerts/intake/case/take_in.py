@@ -23,6 +23,7 @@ from alerts.intake.case.cases import (
     retire,
     turns_of,
 )
+from alerts.intake.case.corrected import held_by_correction, within_the_correction
 from alerts.intake.case.doubt import (
     held_by_doubt,
     held_for,
@@ -157,7 +158,8 @@ def _revised(arrival: Arrival, case: CaseRecord, alert: Alert) -> Verdict:
     poster = arrival.keep(case, lead)
     lead.heard_at, lead.ended_at, lead.end_reason = now, None, None
     proposal = held_by_doubt(session, case, arrival.proposal)
-    told = at_once_if_found(session, alert, proposal)
+    proposal = held_by_correction(session, alert, proposal)
+    told = within_the_correction(session, alert, at_once_if_found(session, alert, proposal))
     add_revision(session, vault, arrival.feed, case, alert, poster, told, now)
     if asks_for_more(told, proposal):  # the rest of what the source says waits for the desk
         add_revision(session, vault, arrival.feed, case, alert, poster, proposal, now)

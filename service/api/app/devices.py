@@ -2,14 +2,12 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
 
-from flask import Response, request
-from pydantic import BaseModel, Field
+from flask import Response
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from alerts.errors import NotFound
-from alerts.intake.ncmec.json_text import read_json
 from alerts.problem import error
 from alerts.store.devices import (
     REMOVED,
@@ -21,10 +19,10 @@ from alerts.store.devices import (
 )
 from alerts.store.subscribers import Channel, Device, Subscriber, look_again
 from service.api.app.blueprint import TAG, app_api, me
+from service.api.app.device_address import Addressed, DeviceAddress, addressed
 from service.auth import for_subscribers
 from service.http import (
     SUBSCRIBER_AUTH,
-    ApiModel,
     body,
     documented,
     no_content,
@@ -38,21 +36,6 @@ from service.problem import refused
 
 DEVICE_ID = re.compile(r"[A-Za-z0-9._~-]{1,80}")
 MOST_DEVICES = 100  # of one person; more is a mistake or a flood
-
-FcmAddress = Annotated[
-    str,
-    Field(
-        min_length=1, max_length=2048, pattern=r"^[\x21-\x7e]+$", description="Kept, never shown"
-    ),
-]
-
-
-class DeviceAddress(ApiModel):
-    """How a device is reached. `fcm` needs `token` or `fid`; `console` needs nothing."""
-
-    channel: Literal["fcm", "console"]
-    token: FcmAddress | None = Field(None, description="FCM registration token")
-    fid: FcmAddress | None = Field(None, description="Firebase installation id")
 
 
 class DeviceEntry(BaseModel):
@@ -93,20 +76,20 @@ def list_devices() -> Response:
 def register_device(device_id: str) -> Response:
     """Register a device, or give it a new address. `device_id` is the app's own name for it."""
     _check_id(device_id)
-    _check_channel()
-    given = body(DeviceAddress)
     r = runtime()
+    given = addressed(body(DeviceAddress), r.settings)
     with r.store.begin() as session:
         owner = me(session, writes=True)
-        address, kind = _address(owner, device_id, given)
-        is_news = _is_news(session, owner, device_id, Channel(given.channel), address)
+        to = given.of(owner.public_id, device_id)
+        is_news = _is_news(session, owner, device_id, to)
         device = put_device(
             session,
             owner,
             device_id,
-            channel=Channel(given.channel),
-            address=address,
-            address_kind=kind,
+            channel=to.channel,
+            address=to.address,
+            address_kind=to.address_kind,
+            push_keys=to.push_keys,
             now=r.clock(),
         )
         if is_news:
@@ -143,36 +126,13 @@ def _check_id(device_id: str) -> None:
         raise refused([error("bad_device_id", "", words)])
 
 
-def _check_channel() -> None:
-    """Say plainly that Web Push isn't there, whatever else the body has."""
-    given = read_json(request.get_data()).value
-    if isinstance(given, dict) and given.get("channel") == Channel.WEBPUSH:
-        words = "Web Push isn't available on this server yet; nothing was registered. Use fcm."
-        raise refused([error("channel_not_available", "/channel", words)])
-
-
-def _address(owner: Subscriber, device_id: str, given: DeviceAddress) -> tuple[str, str]:
-    """Return the address and what kind it is."""
-    if given.channel == "console":
-        if given.token or given.fid:
-            raise refused([error("needless_address", "", "The console needs no token or fid.")])
-        return f"{owner.public_id}/{device_id}", "console"
-    if given.token and not given.fid:
-        return given.token, "token"
-    if given.fid and not given.token:
-        return given.fid, "fid"
-    raise refused([error("no_address", "", "An fcm device needs either token or fid.")])
-
-
-def _is_news(
-    session: Session, owner: Subscriber, device_id: str, channel: Channel, address: str
-) -> bool:
+def _is_news(session: Session, owner: Subscriber, device_id: str, to: Addressed) -> bool:
     """Say whether alerts could not reach this device until now: it is new, or moved."""
     known = device_of(session, owner.id, device_id)
     if known is None or known.ended_at is not None:
         _check_count(session, owner)
         return True
-    return known.address_hash != address_hash(channel, address)
+    return known.address_hash != address_hash(to.channel, to.address)
 
 
 def _check_count(session: Session, owner: Subscriber) -> None:

@@ -15,6 +15,7 @@ from alerts.audience.told import Telling, tellings_of
 from alerts.store.alerts import Alert
 from alerts.store.devices import registrations_of
 from alerts.store.many import among
+from alerts.store.self_tests import SelfTest, self_tests_of
 from alerts.store.subscribers import Channel, Device, Neighborhood, neighborhoods_of
 from alerts.store.waves import Receipt, Report, receipts_of, reports_of
 from geo.cells import cell_names, unpack_cells
@@ -65,11 +66,22 @@ class ExportedDevice(BaseModel):
 
 
 class ExportedReceipt(BaseModel):
-    """What a device said of an alert."""
+    """What a device said of an alert; the device is null if it didn't say which, or was removed."""
 
     alert_id: UUID
+    device_id: str | None
     event: str
     received_at: datetime
+
+
+class ExportedSelfTest(BaseModel):
+    """A push that was asked for to see whether it arrives; kept for a day."""
+
+    device_id: str
+    asked_at: datetime
+    pushed_at: datetime | None
+    failed: str | None
+    shown_at: datetime | None
 
 
 class ExportedTelling(BaseModel):
@@ -92,6 +104,7 @@ class Export(BaseModel):
     devices: list[ExportedDevice]
     told: list[ExportedTelling]
     receipts: list[ExportedReceipt]
+    self_tests: list[ExportedSelfTest]
     reports: list[ReportEntry]
 
 
@@ -118,7 +131,8 @@ def _export(session: Session, now: datetime) -> Export:
         neighborhoods=ExportedNeighborhoods(features=[_feature(n) for n in neighborhoods]),
         devices=[_device(device) for device in devices],
         told=_tellings(told, alert_ids, devices, neighborhoods),
-        receipts=[_receipt(receipt, alert_ids) for receipt in receipts],
+        receipts=_receipts(receipts, alert_ids, devices),
+        self_tests=[_self_test(*each) for each in self_tests_of(session, person.id)],
         reports=[_report(report, alert_ids) for report in reports],
     )
 
@@ -177,11 +191,28 @@ def _tellings(
     ]
 
 
-def _receipt(receipt: Receipt, alert_ids: Mapping[int, UUID]) -> ExportedReceipt:
-    return ExportedReceipt(
-        alert_id=alert_ids[receipt.alert_id],
-        event=receipt.event,
-        received_at=receipt.received_at,
+def _receipts(
+    receipts: Sequence[Receipt], alert_ids: Mapping[int, UUID], devices: Sequence[Device]
+) -> list[ExportedReceipt]:
+    device_keys = {device.id: device.device_key for device in devices}
+    return [
+        ExportedReceipt(
+            alert_id=alert_ids[receipt.alert_id],
+            device_id=device_keys.get(receipt.device_id),
+            event=receipt.event,
+            received_at=receipt.received_at,
+        )
+        for receipt in receipts
+    ]
+
+
+def _self_test(test: SelfTest, device_key: str) -> ExportedSelfTest:
+    return ExportedSelfTest(
+        device_id=device_key,
+        asked_at=test.asked_at,
+        pushed_at=test.pushed_at,
+        failed=test.failed,
+        shown_at=test.shown_at,
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from alerts.alert import Tier
 from alerts.area.means import Means
 from alerts.area.suggestion import Kind
+from alerts.desk.recall import LONGEST_REASON
 from service.api.figures import AreaReach
 from service.http import ApiModel
 
@@ -56,6 +57,32 @@ class AreaAlone(BaseModel):
 
 class ReachDocument(RootModel[ReachQuestion | AreaAlone]):
     """An area in `area`, or GeoJSON itself."""
+
+
+class CorrectionAsked(ApiModel):
+    """What of an alert was too much."""
+
+    tier: Tier | None = Field(None, description="Lower than it is told now")
+    area: dict[str, Any] | None = Field(
+        None,
+        description="GeoJSON as for `/v1/desk/reach`, inside the area that is told now",
+        examples=[AREA_EXAMPLE],
+    )
+    reason: str = Field(
+        description="For the book of deeds, kept for ever: never the child's name",
+        min_length=1,
+        max_length=LONGEST_REASON,
+    )
+
+
+class Correction(ApiModel):
+    """What people are told from now on."""
+
+    alert_id: UUID
+    revision: int
+    tier: Tier
+    area_km2: float
+    notes: list[str] = Field(description="What was repaired or simplified in the area, in words")
 
 
 class SuggestedCounty(ApiModel):

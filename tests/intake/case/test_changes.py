@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alerts.intake.case.changes import content_digest, material_change
+from alerts.intake.case.changes import content_digest, material_change, visible_change
 from alerts.intake.ncmec import read_poster
 from alerts.poster import Photo, Poster, SourceArea
 from service.demo.cases import fictional_case, siblings_case
@@ -54,7 +54,50 @@ IMMATERIAL: dict[str, Edit] = {
     "contact": lambda p: p["contacts"][0].update(phoneNumbers=["1-906-555-0111"]),
     "spelling of the name": lambda p: p["children"][0].update(firstName="Alexis"),
     "unknown field": lambda p: p.update(extra=1),
+    "minutes": lambda p: p["children"][0].update(missingSince="2026-03-05T12:01:00Z"),
 }
+
+
+NEVER_SHOWN: dict[str, Edit] = {
+    "nothing": IMMATERIAL["nothing"],
+    "lastModified": IMMATERIAL["lastModified"],
+    "letter case and blanks": IMMATERIAL["letter case and blanks"],
+    "unknown field": IMMATERIAL["unknown field"],
+    "NCIC number": lambda p: p["children"][0].update(ncicNumber="M000000001"),
+    "where it is spread": lambda p: p.update(distributionLocations=[{"state": "OH"}]),
+    "issued": lambda p: p.update(dateCreated="2026-03-04T00:00:00Z"),
+    "seconds": lambda p: p["children"][0].update(missingSince="2026-03-05T12:00:59Z"),
+}
+
+
+@pytest.mark.parametrize("what", NEVER_SHOWN)
+def test_what_no_phone_and_no_page_shows_is_pushed_to_nobody(what: str) -> None:
+    assert not visible_change(*edited(NEVER_SHOWN[what]))
+
+
+@pytest.mark.parametrize("what", sorted(IMMATERIAL.keys() - NEVER_SHOWN.keys()))
+def test_what_is_shown_and_doesnt_matter_is_seen(what: str) -> None:
+    assert visible_change(*edited(IMMATERIAL[what]))
+
+
+@pytest.mark.parametrize(
+    ("change", "is_seen"),
+    [
+        ({"uri": "https://photos.example/1?signature=new"}, False),
+        ({"file_name": "other.jpg", "data_base64": "AAAA"}, False),
+        ({"caption": "With her dog"}, True),
+        ({"age_progressed": True}, True),
+        ({"md5": "1" * 32}, True),
+    ],
+)
+def test_another_address_of_the_same_picture_is_no_change(
+    change: dict[str, Any], *, is_seen: bool
+) -> None:
+    """Addresses are signed anew every night; nobody's screen may flicker for it."""
+    before = Photo(uri="https://photos.example/1?signature=old", md5="0" * 32)
+    poster = poster_of(fictional_case("1", NOW)[0]).model_copy(update={"extra_photos": (before,)})
+    after = poster.model_copy(update={"extra_photos": (before.model_copy(update=change),)})
+    assert visible_change(poster, after) is is_seen
 
 
 @pytest.mark.parametrize("what", MATERIAL)

@@ -137,7 +137,7 @@ def test_if_the_lead_withdraws_a_trusted_feed_takes_over_without_an_all_clear(
     assert (taken.outcome, taken.ended) == (ACCEPTED, False)
     live = alert(runtime, first.alert_id)
     assert (live.status, live.tier, live.feed_id) == (Status.ACTIVE, Tier.MISSING, ncmec.id)
-    assert [kind for kind, _ in waves(runtime)] == ["alert", "update"]
+    assert [kind for kind, _ in waves(runtime)] == ["alert", "correction"]
     assert "lead_changed" in notices(runtime)
     assert withdraw(runtime, ncmec, "NCMC", "1").ended
 

@@ -46,15 +46,6 @@ def test_the_console_needs_no_address(runtime: Runtime, client: FlaskClient) -> 
     assert len(addresses) == 2
 
 
-def test_web_push_is_refused_in_plain_words(wren: Person) -> None:
-    keys = {"p256dh": "BNcRd", "auth": "tBHI"}
-    sent = {"channel": "webpush", "endpoint": "https://push.example.org/1", "keys": keys}
-    answer = wren.ask("PUT", "/v1/me/devices/browser", sent)
-    assert answer.status_code == 422
-    assert "isn't available" in answer.get_json()["detail"]
-    assert listed(wren) == []
-
-
 @pytest.mark.parametrize(
     ("sent", "code"),
     [

@@ -30,6 +30,79 @@ def test_a_receipt_is_kept_once(runtime: Runtime, wren: Person, alert_id: UUID) 
     assert kept == ["shown", "opened", "dismissed"]
 
 
+def counted(runtime: Runtime, channel: str, event: str) -> float:
+    labels = {"channel": channel, "event": event}
+    found = runtime.metrics.registry.get_sample_value("porchlight_receipts_total", labels)
+    return found or 0.0
+
+
+def test_each_device_has_its_own_word(runtime: Runtime, wren: Person, alert_id: UUID) -> None:
+    path = f"/v1/me/alerts/{alert_id}/receipts"
+    for device in ("phone", "tablet"):
+        wren.registers(device)
+        for _ in range(2):
+            sent = {"event": "shown", "device_id": device, "revision": 1, "kind": "alert"}
+            assert wren.ask("POST", path, sent).status_code == 204
+    receipts = wren.ask("GET", "/v1/me/export").get_json()["receipts"]
+    assert [receipt["device_id"] for receipt in receipts] == ["phone", "tablet"]
+    assert counted(runtime, "console", "shown") == 2
+
+
+def test_a_word_without_a_device_is_of_the_only_one(
+    runtime: Runtime, wren: Person, alert_id: UUID
+) -> None:
+    path = f"/v1/me/alerts/{alert_id}/receipts"
+    wren.ask("POST", path, {"event": "dismissed"})
+    wren.registers("phone")
+    wren.ask("POST", path, {"event": "shown"})
+    wren.ask("POST", path, {"event": "shown", "device_id": "phone"})
+    wren.registers("tablet")
+    wren.ask("POST", path, {"event": "opened"})
+    receipts = wren.ask("GET", "/v1/me/export").get_json()["receipts"]
+    assert [(receipt["device_id"], receipt["event"]) for receipt in receipts] == [
+        (None, "dismissed"),
+        ("phone", "shown"),
+        (None, "opened"),
+        (None, "shown"),
+    ]
+    assert (counted(runtime, "unknown", "dismissed"), counted(runtime, "console", "shown")) == (
+        1,
+        1,
+    )
+
+
+def test_a_device_of_somebody_else_says_nothing(
+    client: FlaskClient, wren: Person, alert_id: UUID
+) -> None:
+    sign_up(client).registers("theirs")
+    wren.registers("mine")
+    wren.ask("DELETE", "/v1/me/devices/mine")
+    path = f"/v1/me/alerts/{alert_id}/receipts"
+    for device in ("theirs", "mine", "none"):
+        answer = wren.ask("POST", path, {"event": "shown", "device_id": device})
+        assert answer.status_code == 422
+        assert answer.get_json()["problems"][0]["where"] == "/device_id"
+        assert f'"{device}"' in answer.get_json()["detail"]
+    seen = {"event": "shown", "device_id": "I saw her at the harbour"}
+    answer = wren.ask("POST", path, seen)
+    assert (answer.status_code, "harbour" in answer.text) == (422, False)
+
+
+def test_what_is_confirmed_is_in_the_metrics(
+    runtime: Runtime, jobs: Jobs, client: FlaskClient, feed: Feed
+) -> None:
+    people = [sign_up(client) for _ in range(4)]
+    for person in people:
+        person.registers()
+        person.draws(MARQUETTE)
+    alert_id = push(runtime, feed, poster("2")).alert_id
+    jobs.run_until_quiet()
+    people[0].ask("POST", f"/v1/me/alerts/{alert_id}/receipts", {"event": "opened"})
+    said = client.get("/metrics").text
+    assert 'porchlight_confirmed_share{channel="console"} 0.25' in said
+    assert 'porchlight_receipts_total{channel="console",event="shown"} 1.0' in said
+
+
 def test_a_report_is_a_reason_and_nothing_else(
     runtime: Runtime, client: FlaskClient, alert_id: UUID
 ) -> None:

@@ -4,10 +4,12 @@ import json
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from alerts.store.feeds import Feed, FeedKind, Trust
+from alerts.store.receipts import ReceiptCount
 from alerts.store.subscribers import Subscriber
+from alerts.store.waves import Batch, Wave
 from service.demo.neighbours import NEIGHBOURS, move_in
 from service.jobs import Jobs
 from service.wiring import Runtime
@@ -47,7 +49,9 @@ def test_two_people_make_it_live_and_one_recalls(quick: Run, runtime: Runtime, h
     shown = quick("alert", "show", held, "--json").json
     assert (shown["status"], shown["end_reason"]) == ("ended", "recalled")
     assert [wave["kind"] for wave in shown["waves"]] == ["alert", "all_clear"]
-    assert shown["waves"][0]["outcomes"] == {"sent": 9}
+    first = shown["waves"][0]
+    assert (first["outcomes"], first["shown"], first["waiting"]) == ({"sent": 9}, 0, [])
+    assert first["finished_at"] is not None
 
 
 def test_show_and_list_say_why_it_is_held(quick: Run, held: str) -> None:
@@ -88,3 +92,22 @@ def test_explain_answers_for_one_person(quick: Run, runtime: Runtime, held: str)
     ]
     assert told.count(True) == 9
     assert quick("alert", "explain", held, "--subscriber", str(uuid4())).code == 1
+
+
+def test_show_says_what_waits_and_what_was_seen(quick: Run, runtime: Runtime, held: str) -> None:
+    for name in ("ana", "bo"):
+        quick("staff", "add", name)
+        quick("alert", "approve", held, "--by", name)
+    jobs = Jobs(runtime)
+    jobs.plan()
+    with runtime.store.begin() as session:
+        session.execute(update(Batch).values(last_error="UNAVAILABLE", attempts=1))
+        wave = session.scalars(select(Wave)).one()
+        said = {"wave_id": wave.id, "channel": "console", "event": "shown"}
+        session.add(ReceiptCount(**said, slot=0, count=7))
+    shown = quick("alert", "show", held, "--json").json["waves"][0]
+    waits = {"channel": "console", "why": "UNAVAILABLE", "devices": 9}
+    assert (shown["waiting"], shown["outcomes"]) == ([waits], {"pending": 9})
+    assert "9 wait: console: UNAVAILABLE" in quick("alert", "show", held).out
+    jobs.run_until_quiet()
+    assert "7 shown, 0 opened" in quick("alert", "show", held).out

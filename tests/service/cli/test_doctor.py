@@ -23,6 +23,7 @@ def test_a_set_up_instance_is_well(porchlight: Run) -> None:
         assert checks[name]["ok"], checks[name]
     assert not checks["public url"]["ok"]
     assert "PORCHLIGHT_PUBLIC_URL" in checks["public url"]["todo"]
+    assert "PORCHLIGHT_VAPID_SUBJECT" in checks["web push"]["todo"]
     assert set(checks["database"]) == {"name", "ok", "required", "detail", "todo"}
 
 
@@ -51,6 +52,7 @@ def test_dependencies_that_are_down_are_findings_not_tracebacks(quick: Run, tmp_
     assert not checks["fcm"]["ok"]
     assert not checks["authorities"]["ok"]
     assert checks["public url"]["ok"]
+    assert checks["web push"]["ok"]
     assert "Traceback" not in ran.err
 
 

@@ -1,0 +1,1 @@
+"""Parts of the measurement of the fan-out: benchmarks.bench_fan_out."""
