@@ -6,146 +6,29 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.alert import WaveKind
 from alerts.delivery.sweep import Stuck
 from alerts.intake.feed_health import FeedHealth
 from alerts.push import PushOutcome
 from alerts.store.subscribers import Channel
+from service.meters import Meters
 
 log = structlog.get_logger()
 
 PAGES_EVERY_S = 60.0  # of the same trouble
-FIRST_PUSH_BUCKETS_S = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300)
 
 
-FEED_GAUGES = {
-    "lag_seconds": "From the source's word to ours, of a feed's newest poster",
-    "error_ratio": "Refused among a feed's documents of the last day",
-    "failures": "Polls of a feed that failed in a row",
-    "unknown_fields": "Fields that a feed never sent before and nobody has seen to",
-    "stale": "1 if a feed has been silent for too long",
-    "suspended": "1 if a feed is held for the desk",
-}
-
-
-class Metrics:
-    """All metrics of one process, in a registry of its own; hears the dispatcher (`Sends`)."""
+class Metrics(Meters):
+    """Hears what happens: from the dispatcher (`Sends`), the gate (`Breakers`), the feeds."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        super().__init__()
         self._paged: dict[tuple[str, str], float] = {}  # when, of time.monotonic()
-        self.submissions = Counter(
-            "porchlight_submissions_total",
-            "Documents taken in",
-            ["feed", "outcome"],
-            registry=self.registry,
-        )
-        self.pushes = Counter(
-            "porchlight_pushes_total",
-            "Devices handed to a channel",
-            ["channel", "kind", "outcome"],
-            registry=self.registry,
-        )
-        self.repeats = Counter(
-            "porchlight_push_repeats_total",
-            "Devices handed over again: the answer of the time before was lost",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.first_push_s = Histogram(
-            "porchlight_first_push_seconds",
-            "From a document's arrival to its first push",
-            buckets=FIRST_PUSH_BUCKETS_S,
-            registry=self.registry,
-        )
-        self.channel_errors = Counter(
-            "porchlight_channel_down_total",
-            "Batches put back: the channel must be mended",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.parked_batches = Counter(
-            "porchlight_parked_batches_total",
-            "Batches that a channel refused",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.channel_openings = Counter(
-            "porchlight_channel_openings_total",
-            "Times that a channel was left alone because it failed",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.channel_open = Gauge(
-            "porchlight_channel_open",
-            "1 while a channel is left alone and its pushes wait",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.job_failures = Counter(
-            "porchlight_job_failures_total",
-            "Jobs that ended in an error of ours",
-            ["job"],
-            registry=self.registry,
-        )
-        self.feed_polls = Counter(
-            "porchlight_feed_polls_total",
-            "Polls of a feed: read, unchanged, failed",
-            ["feed", "outcome"],
-            registry=self.registry,
-        )
-        self.feed_age_s = Gauge(
-            "porchlight_feed_age_seconds",
-            "Since a feed was last read",
-            ["feed"],
-            registry=self.registry,
-        )
-        self._feed_gauges = {
-            name: Gauge(f"porchlight_feed_{name}", words, ["feed"], registry=self.registry)
-            for name, words in FEED_GAUGES.items()
-        }
-        self.stuck_batches = Gauge(
-            "porchlight_stuck_batches",
-            "Batches that don't get on: nobody takes them, or they were tried too often",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.clock_jumps = Counter(
-            "porchlight_clock_jumps_total",
-            "Jumps of this machine's clock by more than two seconds",
-            registry=self.registry,
-        )
-        self.receipts = Counter(
-            "porchlight_receipts_total",
-            "Words of devices, each once: shown, opened, dismissed",
-            ["channel", "event"],
-            registry=self.registry,
-        )
-        self.confirmed_share = Gauge(
-            "porchlight_confirmed_share",
-            "Of the devices that a channel took in 7 days, those that said they showed it, 0 to 1",
-            ["channel"],
-            registry=self.registry,
-        )
-        self.backlog_age_s = Gauge(
-            "porchlight_backlog_age_seconds",
-            "How long the oldest batch has waited",
-            registry=self.registry,
-        )
-        self.quarantined_photos = Gauge(
-            "porchlight_quarantined_photos",
-            "Photos on the hash list that wait for their reviewer",
-            registry=self.registry,
-        )
-        self.alerts = Gauge(
-            "porchlight_alerts", "Alerts by status", ["status"], registry=self.registry
-        )
 
     def feeds(self, healths: Sequence[FeedHealth]) -> None:
         """Show how the feeds are; one that was taken away is shown no more."""
-        for gauge in (self.feed_age_s, *self._feed_gauges.values()):
+        for gauge in (self.feed_age_s, *self.feed_gauges.values()):
             gauge.clear()
         for health in healths:
             self.feed_age_s.labels(health.feed).set(health.silent_s)
@@ -159,7 +42,7 @@ class Metrics:
             }
             for name, value in values.items():
                 if value is not None:
-                    self._feed_gauges[name].labels(health.feed).set(float(value))
+                    self.feed_gauges[name].labels(health.feed).set(float(value))
 
     def stuck(self, found: Sequence[Stuck]) -> None:
         """Show which channels don't get on; zero for all others."""

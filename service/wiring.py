@@ -107,6 +107,9 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         public_url=settings.resolved_public_url,
     )
     geocoder = make_geocoder(settings, store, vault, clock)
+    limits = LimitBook(
+        places, people_in(store, index), spill_m=settings.jurisdiction_spill_km * 1000
+    )
     considering = Considering(
         places=places,
         geocoder=geocoder,
@@ -114,9 +117,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
         area_policy=area_policy(settings),
         tier_policy=TierPolicy(long_term_after=timedelta(days=settings.long_term_after_days)),
         policy=intake_policy(settings),
-        limits=LimitBook(
-            places, people_in(store, index), spill_m=settings.jurisdiction_spill_km * 1000
-        ),
+        limits=limits,
     )
     return Runtime(
         settings=settings,
@@ -137,11 +138,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
             media=media,
             considering=considering,
             clock=clock,
-            photos=PhotoRules(
-                screening=Screening(settings.pdq_list, settings.pdq_max_distance),
-                max_bytes=settings.photo_max_bytes,
-                max_pixels=settings.photo_max_pixels,
-            ),
+            photos=photo_rules(settings),
             known=KnownChildren(likeness_policy(settings)),
         ),
         links=links,
@@ -152,9 +149,7 @@ def wire(settings: Settings, clock: Clock = utc_now) -> Runtime:
             index=index,
             composer=composer,
             channels=channels,
-            policy=DispatchPolicy(
-                lease=timedelta(seconds=settings.lease_s), chunk=settings.send_chunk
-            ),
+            policy=dispatch_policy(settings),
             clock=clock,
             sends=metrics,
             gate=gate,
@@ -175,6 +170,20 @@ def people_in(store: Store, index: AudienceIndex) -> CountPeople:
             return len(np.unique(index.reach(session, shape).subscriber_ids))
 
     return count
+
+
+def photo_rules(settings: Settings) -> PhotoRules:
+    """Return which photos are taken."""
+    return PhotoRules(
+        screening=Screening(settings.pdq_list, settings.pdq_max_distance),
+        max_bytes=settings.photo_max_bytes,
+        max_pixels=settings.photo_max_pixels,
+    )
+
+
+def dispatch_policy(settings: Settings) -> DispatchPolicy:
+    """Return how batches are held and cut."""
+    return DispatchPolicy(lease=timedelta(seconds=settings.lease_s), chunk=settings.send_chunk)
 
 
 def area_policy(settings: Settings) -> AreaPolicy:

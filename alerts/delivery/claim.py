@@ -77,11 +77,7 @@ def claim_batch(
         batch = session.get_one(Batch, batch_id)
         wave = session.get_one(Wave, batch.wave_id)
         alert = session.get_one(Alert, wave.alert_id)
-        if wave.kind in TELLING and not _may_be_told(alert, now):
-            _over(batch, now)
-            return None
-        if wave.kind in ENDS and _is_long_over(alert, now):
-            _give_up(batch, now)
+        if _comes_too_late(batch, wave, alert, now):
             return None
         outcomes = batch.outcome_array()
         found = _addresses(session, batch, outcomes)
@@ -92,13 +88,8 @@ def claim_batch(
             _done(batch, now)
             note_if_sent(session, batch_id, now)
             return None
-        try:
-            message = composer.compose(session, wave, batch, now)
-        except Sealed:
-            _over(batch, now)
-            return None
-        except Refused as bug:
-            _park(batch, str(bug))
+        message = _message(session, composer, wave, batch, now)
+        if message is None:
             return None
         return Claimed(
             batch_id=batch.id,
@@ -117,6 +108,30 @@ def claim_batch(
             received_at=alert.received_at,
             is_first_push=alert.first_push_at is None and wave.kind not in ENDS,
         )
+
+
+def _comes_too_late(batch: Batch, wave: Wave, alert: Alert, now: datetime) -> bool:
+    """Close a batch that nobody may hear any more, or that no phone would show."""
+    if wave.kind in TELLING and not _may_be_told(alert, now):
+        _over(batch, now)
+        return True
+    if wave.kind in ENDS and _is_long_over(alert, now):
+        _give_up(batch, now)
+        return True
+    return False
+
+
+def _message(
+    session: Session, composer: Composer, wave: Wave, batch: Batch, now: datetime
+) -> PushMessage | None:
+    """Write the message; a batch for which there can be none is closed or parked."""
+    try:
+        return composer.compose(session, wave, batch, now)
+    except Sealed:
+        _over(batch, now)
+    except Refused as bug:
+        _park(batch, str(bug))
+    return None
 
 
 def _may_be_told(alert: Alert, now: datetime) -> bool:

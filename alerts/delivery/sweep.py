@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -55,10 +55,11 @@ class Stuck:
 
 def is_amiss(session: Session, now: datetime, lease: timedelta) -> bool:
     """Say whether there is anything to mend; reads only, from indexes."""
-    is_wrong = or_(
-        _leased_for_too_long(now, lease), _put_off_for_too_long(now), _new_ahead(session, now)
-    )
-    return session.scalar(select(Batch.id).where(IS_READY, is_wrong).limit(1)) is not None
+    times = {"lease_ends": now + 2 * lease, "tried": now + LONGEST_RETRY, "now": now}
+    if session.scalar(_AMISS, times) is not None:
+        return True
+    new = _new_ahead(session, now)
+    return new is not None and session.scalar(select(Batch.id).where(IS_READY, new)) is not None
 
 
 def mend(session: Session, now: datetime, lease: timedelta) -> Mended:
@@ -81,7 +82,7 @@ def shorten_leases(session: Session, now: datetime, lease: timedelta) -> int:
     They aren't taken away: a sender that lives goes on and tells nobody twice, and a batch whose
     sender is gone is free when the time of a lease is over.
     """
-    return _set(session, _leased_for_too_long(now, lease), lease_until=now + lease)
+    return _set(session, _leased_beyond(now + 2 * lease), lease_until=now + lease)
 
 
 def bring_forward_new(session: Session, now: datetime) -> int:
@@ -89,12 +90,13 @@ def bring_forward_new(session: Session, now: datetime) -> int:
 
     What quiet hours hold has another time than its wave and stays held.
     """
-    return _set(session, _new_ahead(session, now), not_before=now)
+    new = _new_ahead(session, now)
+    return 0 if new is None else _set(session, new, not_before=now)
 
 
 def bring_forward_retries(session: Session, now: datetime) -> int:
     """Let batches be tried again whose next try is further off than any retry waits."""
-    return _set(session, _put_off_for_too_long(now), not_before=now)
+    return _set(session, _put_off_beyond(now + LONGEST_RETRY, now), not_before=now)
 
 
 def find_stuck(session: Session, now: datetime, stale: timedelta) -> Sequence[Stuck]:
@@ -126,20 +128,36 @@ def find_stuck(session: Session, now: datetime, stale: timedelta) -> Sequence[St
     ]
 
 
-def _leased_for_too_long(now: datetime, lease: timedelta) -> ColumnElement[bool]:
-    return Batch.lease_until > now + 2 * lease
+def _leased_beyond(moment: Any) -> ColumnElement[bool]:
+    return Batch.lease_until > moment
 
 
-def _put_off_for_too_long(now: datetime) -> ColumnElement[bool]:
-    is_put_off = (Batch.attempts > 0) & (Batch.not_before > now + LONGEST_RETRY)
+def _put_off_beyond(moment: Any, now: Any) -> ColumnElement[bool]:
+    is_put_off = (Batch.attempts > 0) & (Batch.not_before > moment)
     return is_put_off & or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
 
 
-def _new_ahead(session: Session, now: datetime) -> ColumnElement[bool]:
+# Made once: they are asked every second, and nearly always for nothing.
+_AMISS = (
+    select(Batch.id)
+    .where(IS_READY)
+    .where(
+        or_(
+            _leased_beyond(bindparam("lease_ends")),
+            _put_off_beyond(bindparam("tried"), bindparam("now")),
+        )
+    )
+    .limit(1)
+)
+_WAVES_AHEAD = select(Wave.id).where(Wave.made_at > bindparam("soon"))
+
+
+def _new_ahead(session: Session, now: datetime) -> ColumnElement[bool] | None:
+    """Return which batches were due as they were made, in the future; None if there is no wave."""
     soon = now + CLOCKS_APART
-    waves = session.scalars(select(Wave.id).where(Wave.made_at > soon)).all()
+    waves = session.scalars(_WAVES_AHEAD, {"soon": soon}).all()
     if not waves:
-        return false()
+        return None
     made_at = select(Wave.made_at).where(Wave.id == Batch.wave_id).scalar_subquery()
     is_new = (Batch.attempts == 0) & (Batch.not_before > soon)
     return is_new & Batch.wave_id.in_(waves) & (Batch.not_before == made_at)

@@ -89,6 +89,9 @@ class Curious:
     def reach(self, session: Session, area: Shape, among: Ids | None = None) -> Matches:
         return self.index.reach(session, area, among)
 
+    def may_reach(self, people: int) -> bool:
+        return self.index.may_reach(people)
+
     def figures(self, session: Session, area: Shape, asked: Question) -> Figures:
         return self.index.figures(session, area, asked)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -31,9 +32,9 @@ class Heard(Jobs):
 
 
 @pytest.fixture
-def database_url(tmp_path: object) -> str:
+def database_url(tmp_path: Path) -> str:
     """What is in it is nobody's business here."""
-    return "sqlite://"
+    return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
 
 
 @pytest.fixture

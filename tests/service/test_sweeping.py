@@ -14,10 +14,12 @@ from alerts.store.webhooks import WebhookDelivery, WebhookEndpoint, endpoints_du
 from service.doorbell import QUEUE, Doorbell
 from service.jobs import Job, Jobs
 from service.sweeping import Sweeping
+from service.wiring import Runtime
 from tests.audience.town import Town
+from tests.fakes.push_channel import FakeChannel
+from tests.servers import rabbitmq
 from tests.service.test_jobs import Works, works_with
 from tests.service.test_scheduler import eventually
-from tests.servers import rabbitmq
 
 pytest_plugins = ("tests.store.databases", "tests.audience.fixtures")
 
@@ -36,11 +38,7 @@ class Rung(Doorbell):
 
 
 @pytest.fixture
-def works(house: object) -> Works:
-    from service.wiring import Runtime
-    from tests.fakes.push_channel import FakeChannel
-
-    assert isinstance(house, Runtime)
+def works(house: Runtime) -> Works:
     return works_with(house, FakeChannel())
 
 

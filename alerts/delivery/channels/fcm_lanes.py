@@ -204,7 +204,7 @@ def _in_flight(lane: _Lane) -> int:
 
 def _causes(error: Exception) -> tuple[str, ...]:
     if not isinstance(error, RequestError):
-        log.warning("fcm.unexpected_error", error=type(error).__name__)
+        log.warning("fcm_unexpected_error", error=type(error).__name__)
         return (type(error).__name__,)
     causes = error.details.get("causes") or []
     return (error.message, *(str(cause.get("message")) for cause in causes))
