@@ -27,9 +27,8 @@ class Meters:
         self._of_the_house()
 
     def _of_intake(self) -> None:
-        self.submissions = self._counter(
-            "submissions_total", "Documents taken in", "feed", "outcome"
-        )
+        labels = ("feed", "outcome")
+        self.submissions = self._counter("submissions_total", "Documents taken in", *labels)
         self.feed_polls = self._counter(
             "feed_polls_total", "Polls of a feed: read, unchanged, failed", *labels
         )

@@ -103,12 +103,13 @@ class Book:
             return
         after = next_try_after_s(claimed.attempts, said.retry_after_s, random.SystemRandom())
         in_vain = not (outcomes == Outcome.SENT).any()
+        when = {} if at_once else {"not_before": now + timedelta(seconds=after)}
         self._release(
             claimed,
             said,
             last_error=said.reason[:200] if in_vain and said.reason else None,
             attempts=claimed.attempts - at_once,
-            not_before=now if at_once else now + timedelta(seconds=after),
+            **when,
         )
 
     def park(self, claimed: Claimed, said: Said, why: str) -> None:

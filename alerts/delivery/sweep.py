@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from alerts.clock import CLOCKS_APART
 from alerts.store.batches import IS_READY
 from alerts.store.waves import Batch, Wave
+
+Moment = datetime | BindParameter[datetime]
 
 # No retry waits so long: 600 s if the channel asks for it, and 150 s of jitter (alerts.delivery.
 # retry). What is tried again later than that was put off by a clock that has gone back since.
@@ -59,7 +61,9 @@ def is_amiss(session: Session, now: datetime, lease: timedelta) -> bool:
     if session.scalar(_AMISS, times) is not None:
         return True
     new = _new_ahead(session, now)
-    return new is not None and session.scalar(select(Batch.id).where(IS_READY, new)) is not None
+    if new is None:
+        return False
+    return session.scalar(select(Batch.id).where(IS_READY, new).limit(1)) is not None
 
 
 def mend(session: Session, now: datetime, lease: timedelta) -> Mended:
@@ -128,11 +132,11 @@ def find_stuck(session: Session, now: datetime, stale: timedelta) -> Sequence[St
     ]
 
 
-def _leased_beyond(moment: Any) -> ColumnElement[bool]:
+def _leased_beyond(moment: Moment) -> ColumnElement[bool]:
     return Batch.lease_until > moment
 
 
-def _put_off_beyond(moment: Any, now: Any) -> ColumnElement[bool]:
+def _put_off_beyond(moment: Moment, now: Moment) -> ColumnElement[bool]:
     is_put_off = (Batch.attempts > 0) & (Batch.not_before > moment)
     return is_put_off & or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
 

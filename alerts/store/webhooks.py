@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     ForeignKey,
     Index,
@@ -169,19 +170,22 @@ def claim_delivery(
 
 def are_made_in_the_future(session: Session, now: datetime) -> bool:
     """Say whether an event that nobody tried yet waits for a clock that has gone back since."""
-    return session.scalar(select(WebhookDelivery.id).where(_is_ahead(now)).limit(1)) is not None
+    return session.scalar(_AHEAD, {"soon": now + CLOCKS_APART}) is not None
 
 
 def bring_forward_deliveries(session: Session, now: datetime) -> int:
     """Let such events be sent now; return how many there were."""
-    brought = update(WebhookDelivery).where(_is_ahead(now)).values(next_try_at=now)
+    ahead = _is_ahead(now + CLOCKS_APART)
+    brought = update(WebhookDelivery).where(ahead).values(next_try_at=now)
     return _rows(session.execute(brought.execution_options(synchronize_session=False)))
 
 
-def _is_ahead(now: datetime) -> ColumnElement[bool]:
-    soon = now + CLOCKS_APART
+def _is_ahead(soon: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     is_waiting = WebhookDelivery.done_at.is_(None) & (WebhookDelivery.next_try_at > soon)
     return is_waiting & (WebhookDelivery.tries == 0) & (WebhookDelivery.made_at > soon)
+
+
+_AHEAD = select(WebhookDelivery.id).where(_is_ahead(bindparam("soon"))).limit(1)
 
 
 def write_if_ours(session: Session, delivery_id: int, tries: int, **values: Any) -> bool:

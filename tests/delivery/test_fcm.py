@@ -4,13 +4,14 @@ import socket
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import firebase_admin
 import pytest
 
-from alerts.delivery.channels.fcm_errors import lost
+from alerts.delivery.channels.fcm_errors import again, lost
 from alerts.delivery.channels.fcm_fast import FastFcmChannel
 from alerts.delivery.channels.fcm_plain import PlainFcmChannel
 from alerts.errors import Misconfigured, Refused
@@ -158,6 +159,24 @@ def test_many_threads_and_messages_share_one_access_token(
     for thread in threads:
         thread.join()
     assert (len(fcm.accepted), fcm.token_requests) == (200, 1)
+
+
+def test_threads_that_wait_for_a_sign_in_share_its_failure(
+    fcm: FcmStandIn, channel: FcmChannel
+) -> None:
+    fcm.fail_next_tokens(503, "unavailable", times=1_000)
+    assert send_one(channel) == again("NO_ACCESS_TOKEN", 10.0)
+    tries_of_one = fcm.token_requests
+    all_at_once = threading.Barrier(8)
+
+    def send(_: int) -> PushOutcome:
+        all_at_once.wait()
+        return send_one(channel)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(send, range(8))) == {again("NO_ACCESS_TOKEN", 10.0)}
+    assert fcm.token_requests - tries_of_one < 8 * tries_of_one
+    assert fcm.requests == 0
 
 
 def test_wrong_settings_in_the_middle_lose_no_outcome(fcm: FcmStandIn, channel: FcmChannel) -> None:

@@ -4,14 +4,13 @@ from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
-import dramatiq
 import pytest
 from structlog.testing import capture_logs
 
 from alerts.alert import Tier
 from alerts.feed_events import FeedEvent
 from alerts.store.webhooks import WebhookDelivery, WebhookEndpoint, endpoints_due
-from service.doorbell import QUEUE, Doorbell
+from service.doorbell import QUEUE, Doorbell, QuorumBroker
 from service.jobs import Job, Jobs
 from service.sweeping import Sweeping
 from service.wiring import Runtime
@@ -168,7 +167,7 @@ def test_a_bell_that_the_broker_lost_is_rung_again(
         alert_id = town.alert()
         web.ring(Job.PLAN)
         rabbit = web._broker
-        assert isinstance(rabbit, dramatiq.Broker)
+        assert isinstance(rabbit, QuorumBroker)
         eventually(lambda: rabbit.get_queue_message_counts(QUEUE)[0] == 1)
         rabbit.flush(QUEUE)
         worker = broker.enter_context(closing(Doorbell(url, works.jobs)))

@@ -6,6 +6,7 @@ at another Google host first; here one request under a lock serves all.
 
 import json
 import threading
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 from firebase_admin import credentials
+from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import Request
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
@@ -38,6 +40,8 @@ class SignIn:
         check_https(str(account.get("token_uri")), "the token_uri of the FCM service account")
         self._credential = self.certificate.get_credential()
         self._lock = threading.Lock()
+        self._failure: GoogleAuthError | None = None
+        self._failed_at_s = 0.0
         self._session = open_session(str(account["token_uri"]), ca_bundle)
         self._request = partial(Request(self._session), timeout=timeout_s)
 
@@ -62,14 +66,25 @@ class SignIn:
         ------
         google.auth.exceptions.GoogleAuthError: none can be had.
         """
+        asked_at_s = time.monotonic()
         with self._lock:
             if not self._credential.valid or self._credential.token == rejected:
-                self._credential.refresh(self._request)
+                self._refresh(asked_at_s)
             return str(self._credential.token)
 
     def close(self) -> None:
         """Close the connection to the token service."""
         self._session.close()
+
+    def _refresh(self, asked_at_s: float) -> None:
+        """Ask Google, unless that failed while we waited: not every thread waits for a timeout."""
+        if self._failure is not None and self._failed_at_s >= asked_at_s:
+            raise self._failure
+        try:
+            self._credential.refresh(self._request)
+        except GoogleAuthError as error:
+            self._failure, self._failed_at_s = error, time.monotonic()
+            raise
 
 
 def check_https(url: str, what: str) -> None:
