@@ -60,6 +60,7 @@ class Outcome(IntEnum):
     GAVE_UP = 8  # the alert ended while the channel was still failing
     IN_FLIGHT = 9  # handed to the channel, no answer yet: what a crash may send twice
     UNKNOWN = 10  # handed over, the answer was lost, and the alert ended: counts as told
+    OVERTAKEN = 11  # an update or a correction tells this device instead
 
 
 class PushOutcome(PushValue):

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     reconcile_every_h: float = Field(default=24, gt=0)
     expiry_every_s: Seconds = 30
     lease_s: Seconds = 60
-    send_chunk: int = Field(default=100, ge=1, le=500)
+    send_chunk: int = Field(default=250, ge=1, le=500)
     batch_size: int = Field(default=500, ge=1, le=500)
     shutdown_s: Seconds = 8
 

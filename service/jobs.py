@@ -225,6 +225,7 @@ class Jobs:
                 take_down(session, r.vault, r.media, case, r.clock())
             r.intake.known.forget(case_id)
         if cases:
+            r.dispatcher.composer.written.clear()
             r.store.scrub()
         return told
 

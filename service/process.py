@@ -113,6 +113,7 @@ def repeating(what: Callable[[], None], every_s: float, name: str) -> Iterator[N
 
 def forget_the_ended(runtime: Runtime) -> None:
     """Forget children whose cases ended, whichever process ended them; later if that fails."""
+    runtime.dispatcher.composer.written.forget(runtime.clock())
     known = runtime.intake.known
     try:
         if known.is_loaded:

@@ -5,18 +5,19 @@ neighborhood still in the area. What fails a check gets its final outcome here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from alerts.alert import Status, WaveKind
+from alerts.audience.asleep import hold_asleep
 from alerts.audience.index import AudienceIndex
+from alerts.audience.plan import is_only_listed
 from alerts.audience.told import FIRST_TELLING, TELLING
 from alerts.audience.wholly_sent import note_if_sent
 from alerts.delivery.compose import END_TTL, ENDS, Composer
@@ -24,9 +25,9 @@ from alerts.errors import Refused, Sealed
 from alerts.push import Outcome, PushMessage, PushTarget
 from alerts.store.alerts import Alert, revision
 from alerts.store.batches import claim, close
+from alerts.store.devices import addresses
 from alerts.store.engine import Store
-from alerts.store.many import among
-from alerts.store.subscribers import Device, changes_since, newest_change
+from alerts.store.subscribers import changes_since, newest_change
 from alerts.store.waves import Batch, BatchState, Ids, Outcomes, Wave, pack_ids
 
 log = structlog.get_logger()
@@ -79,6 +80,12 @@ def claim_batch(
         alert = session.get_one(Alert, wave.alert_id)
         if _comes_too_late(batch, wave, alert, now):
             return None
+        if _is_only_listed(session, batch, wave, alert):
+            _over(batch, now)
+            note_if_sent(session, batch_id, now)
+            return None
+        if hold_asleep(session, alert, wave, batch, now):
+            return None
         outcomes = batch.outcome_array()
         found = _addresses(session, batch, outcomes)
         _drop_moved_away(session, index, batch, wave, alert, outcomes)
@@ -110,6 +117,26 @@ def claim_batch(
         )
 
 
+def check_again(
+    store: Store, index: AudienceIndex, claimed: Claimed, start: int, now: datetime
+) -> Claimed:
+    """Look again who of a batch in hand still should hear it, from its target `start` on.
+
+    Whose outcome changes has it in `claimed.outcomes`, to be written with the next chunk.
+    """
+    outcomes, rest = claimed.outcomes, claimed.places[start:]
+    with store.begin() as session:
+        batch = session.get_one(Batch, claimed.batch_id)
+        wave = session.get_one(Wave, batch.wave_id)
+        found = _addresses(session, batch, outcomes)
+        _drop_moved_away(
+            session, index, batch, wave, session.get_one(Alert, wave.alert_id), outcomes
+        )
+    places = rest[np.isin(outcomes[rest], RETRIED)]
+    targets = tuple(found[device] for device in batch.devices()[places].tolist())
+    return replace(claimed, claimed_at=now, places=places, targets=targets)
+
+
 def _comes_too_late(batch: Batch, wave: Wave, alert: Alert, now: datetime) -> bool:
     """Close a batch that nobody may hear any more, or that no phone would show."""
     if wave.kind in TELLING and not _may_be_told(alert, now):
@@ -119,6 +146,13 @@ def _comes_too_late(batch: Batch, wave: Wave, alert: Alert, now: datetime) -> bo
         _give_up(batch, now)
         return True
     return False
+
+
+def _is_only_listed(session: Session, batch: Batch, wave: Wave, alert: Alert) -> bool:
+    """Say whether it isn't pushed any more; a revision that this wave was made for is."""
+    if batch.silent or (wave.kind in FIRST_TELLING and wave.revision == alert.live_revision):
+        return False
+    return is_only_listed(session, alert, wave.kind)
 
 
 def _message(
@@ -170,16 +204,11 @@ def _park(batch: Batch, why: str) -> None:
 def _addresses(session: Session, batch: Batch, outcomes: Outcomes) -> dict[int, PushTarget]:
     """Return the devices still to be sent to, by id; those that left get their outcome."""
     waiting = np.isin(outcomes, RETRIED)
-    rows = session.execute(
-        select(Device.id, Device.address, Device.address_kind, Device.push_keys).where(
-            among(session, Device.id, batch.devices()[waiting].tolist()),
-            Device.ended_at.is_(None),
-            Device.channel == batch.channel,
-        )
-    )
+    rows = addresses(session, batch.channel, batch.devices()[waiting].tolist())
     found = {row[0]: PushTarget(*row) for row in rows}
     left = waiting & ~np.isin(batch.devices(), np.fromiter(found, np.int64, len(found)))
-    outcomes[left] = Outcome.UNSUBSCRIBED
+    outcomes[left & (outcomes == Outcome.PENDING)] = Outcome.UNSUBSCRIBED
+    outcomes[left & (outcomes == Outcome.IN_FLIGHT)] = Outcome.UNKNOWN  # it may show the alert
     return found
 
 

@@ -67,6 +67,11 @@ class Written:
         with self._lock:
             self._forget(now)
 
+    def clear(self) -> None:
+        """Forget all: a case was taken back."""
+        with self._lock:
+            self._known.clear()
+
     def _forget(self, now: datetime) -> None:
         old = [w for w, (at, _) in self._known.items() if not now - WRITTEN_FOR < at <= now]
         for wording in old:

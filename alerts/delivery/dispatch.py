@@ -3,8 +3,9 @@
 A claim is a lease. Before a chunk is handed to the channel its devices are marked IN_FLIGHT, in
 the same write that records the chunk before: a crash leaves exactly those in doubt that were in
 the channel's hands, and only those can be sent twice (the collapse id makes a repeat replace).
-Before each chunk the alert is looked at again (DOMAIN rule 11), after the marking: so whoever plans
-an update either sees the chunk in flight, or this sender sees the new revision and stops.
+Before each chunk the alert is looked at again (DOMAIN rule 11), after the marking: whoever plans an
+update sees the chunk in flight, or this sender sees the new revision and stops, or both; then the
+update tells the chunk (`overtaken`).
 """
 
 import time
@@ -15,15 +16,17 @@ from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
+import structlog
 from sqlalchemy import bindparam, select, update
 
 from alerts.alert import Status
 from alerts.audience.index import AudienceIndex
 from alerts.clock import Clock
-from alerts.delivery.claim import Claimed, claim_batch
+from alerts.delivery.claim import Claimed, check_again, claim_batch
 from alerts.delivery.compose import Composer
 from alerts.delivery.gate import Gate, OpenGate, Slot
 from alerts.delivery.give_back import Book, Chunk, Lost
+from alerts.delivery.overtaken import overtaken
 from alerts.delivery.report import Sends
 from alerts.delivery.said import Said
 from alerts.errors import Misconfigured, Refused, Sealed
@@ -31,7 +34,9 @@ from alerts.push import Outcome, PushChannel, PushOutcome
 from alerts.store.alerts import Alert
 from alerts.store.engine import Store
 
-FRESH_FOR = timedelta(seconds=5)  # a claim's re-checks; then it is claimed anew
+log = structlog.get_logger()
+
+FRESH_FOR = timedelta(seconds=5)  # then those who haven't been sent to are looked at again
 LONGEST_WAIT_S = 1.0  # for the gate's slot
 NO_ROOM_WAITS_S = 0.05  # until the gate is asked again
 NO_ROOM_ASKS = 20  # times: then somebody more urgent may have the sender
@@ -51,13 +56,12 @@ class Standing(StrEnum):
     GOES_ON = "goes_on"
     REVISED = "revised"  # the message that we hold is an old one
     OVER = "over"  # the alert ended
-    STALE = "stale"  # we hold it for too long, there is no room, or the process ends
+    STALE = "stale"  # there is no room, or the process ends
 
 
 LOOK = select(Alert.status, Alert.expires_at, Alert.live_revision).where(
     Alert.id == bindparam("alert_id")
 )
-STOPPED = (Standing.REVISED, Standing.STALE)  # by no fault of the batch
 
 
 def never() -> bool:
@@ -99,7 +103,13 @@ class Dispatcher:
         )
         if claimed is None:
             return False
-        said = Said()
+        try:
+            self._send(claimed, Said())
+        except Lost:
+            return False
+        return self._look(claimed) is Standing.OVER
+
+    def _send(self, claimed: Claimed, said: Said) -> None:
         try:
             self._send_chunks(claimed, said, self._channel(claimed.channel))
         except Refused as problem:
@@ -107,9 +117,6 @@ class Dispatcher:
             self.book.park(claimed, said, str(problem))
         except (Misconfigured, Sealed) as problem:
             self._put_back(claimed, said, problem)
-        except Lost:
-            return False
-        return self._look(claimed) is Standing.OVER
 
     def _channel(self, name: str) -> PushChannel:
         channel = self.channels.get(name)
@@ -120,6 +127,10 @@ class Dispatcher:
     def _send_chunks(self, claimed: Claimed, said: Said, channel: PushChannel) -> None:
         start, standing = 0, Standing.GOES_ON
         while start < len(claimed.targets) and standing is Standing.GOES_ON:
+            if self.clock() - claimed.claimed_at > FRESH_FOR:
+                claimed = check_again(self.store, self.index, claimed, start, self.clock())
+                start = 0
+                continue
             chunk = self._mark(claimed, said, start)
             if chunk is None:
                 standing = Standing.STALE
@@ -131,7 +142,10 @@ class Dispatcher:
                 start += len(chunk.targets)
             else:
                 self._nothing_left(claimed, said, chunk)
-        self.book.finish(claimed, said, at_once=standing in STOPPED)
+            if standing is Standing.REVISED:
+                self._leave_to_newer(claimed, chunk)
+        is_free = standing is Standing.STALE and not said.waits
+        self.book.finish(claimed, said, at_once=is_free or standing is Standing.REVISED)
 
     def _mark(self, claimed: Claimed, said: Said, start: int) -> Chunk | None:
         """Mark the next chunk as soon as there is room; None if there is none for a while."""
@@ -154,15 +168,21 @@ class Dispatcher:
         except (Misconfigured, Refused):
             self._nothing_left(claimed, said, chunk)
             raise
+        except Exception as fault:  # a bug of the channel's: who was told isn't known
+            log.error("channel_fault", channel=claimed.channel, error=type(fault).__name__)  # noqa: TRY400
+            if self.stopping():  # it was closed under us
+                return
+            raise Refused(f"the channel failed: {type(fault).__name__}") from fault
         # who may have been told before a crash stays in doubt until the channel takes it
         claimed.outcomes[chunk.places] = np.where(got == Outcome.PENDING, chunk.before, got)
 
     def _hand_over(
         self, claimed: Claimed, channel: PushChannel, chunk: Chunk
     ) -> Sequence[PushOutcome]:
-        if claimed.is_first_push and chunk.places[0] == claimed.places[0]:
-            self._note_first_push(claimed, self.clock())
+        began = self.clock()
         answers = channel.send(claimed.message, chunk.targets)
+        if claimed.is_first_push and chunk.places[0] == claimed.places[0]:
+            self._note_first_push(claimed, began)
         self.gate.hear(claimed.channel, answers, self.clock())
         self.sends.count(claimed.channel, claimed.kind, answers)
         if chunk.repeats:
@@ -173,6 +193,12 @@ class Dispatcher:
         claimed.outcomes[chunk.places] = chunk.before
         said.repeats -= chunk.repeats
 
+    def _leave_to_newer(self, claimed: Claimed, chunk: Chunk) -> None:
+        devices = np.array([target.device_id for target in chunk.targets], np.int64)
+        claimed.outcomes[chunk.places] = overtaken(
+            self.store, claimed.alert_id, devices, chunk.before, self.pause
+        )
+
     def _put_back(self, claimed: Claimed, said: Said, problem: Misconfigured | Sealed) -> None:
         self.sends.channel_down(claimed.channel, str(problem))
         if isinstance(problem, Misconfigured):
@@ -181,7 +207,7 @@ class Dispatcher:
 
     def _standing(self, claimed: Claimed) -> Standing:
         """Look whether the chunk in hand may leave; an end of an alert always may."""
-        if self.stopping() or self.clock() - claimed.claimed_at > FRESH_FOR:
+        if self.stopping():
             return Standing.STALE
         return Standing.GOES_ON if claimed.is_end else self._look(claimed)
 

@@ -128,6 +128,7 @@ class Book:
                 claimed,
                 said,
                 outcomes=claimed.outcomes.tobytes(),
+                repeats=claimed.repeats + said.repeats,
                 lease_owner=None,
                 lease_until=None,
                 **values,

@@ -19,6 +19,7 @@ class Said:
     def __init__(self) -> None:
         self.retry_after_s: float | None = None
         self.reason = ""  # of those that wait
+        self.waits = False  # whether any does, because the channel says so
         self._failed: Counter[str] = Counter()
         self.repeats = 0  # devices handed over again whose first answer was lost
         self.gone: list[PushTarget] = []  # not yet written down as such
@@ -46,6 +47,7 @@ class Said:
         if answer.retry_after_s:
             self.retry_after_s = max(self.retry_after_s or 0.0, answer.retry_after_s)
         if answer.outcome in WAITS:
+            self.waits = True
             self.reason = self.reason or answer.reason
         elif answer.outcome in FAILED:
             self._failed[answer.reason or answer.outcome.name] += 1

@@ -13,7 +13,18 @@ from alerts.push import Outcome
 from alerts.store.waves import Batch, BatchState, Wave
 
 TABLE = cast("Table", Batch.__table__)
-# Made once, beside the ORM: five of these go with each batch.
+# Made once, beside the ORM: some of these go with each batch.
+CLAIM = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("batch"), TABLE.c.state == BatchState.READY)
+    .where(TABLE.c.not_before <= bindparam("now"))
+    .where(or_(TABLE.c.lease_until.is_(None), TABLE.c.lease_until <= bindparam("now")))
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+        attempts=TABLE.c.attempts + 1,
+    )
+)
 MARK = (
     update(TABLE)
     .where(TABLE.c.id == bindparam("batch"), TABLE.c.lease_owner == bindparam("owner"))
@@ -62,14 +73,8 @@ def ready_batches(
 def claim(session: Session, batch_id: int, now: datetime, until: datetime) -> UUID | None:
     """Lease a batch by a conditional UPDATE; None if somebody else has it or it is done."""
     owner = uuid4()
-    free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)
-    result = session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.state == BatchState.READY, Batch.not_before <= now, free)
-        .values(lease_owner=owner, lease_until=until, attempts=Batch.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return owner if _rows(result) == 1 else None
+    values = {"batch": batch_id, "owner": owner, "now": now, "until": until}
+    return owner if _rows(session.execute(CLAIM, values)) == 1 else None
 
 
 def mark(
@@ -96,10 +101,10 @@ def mark(
 def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) -> bool:
     """Change a batch that we hold; False if the lease went to somebody else."""
     result = session.execute(
-        update(Batch)
-        .where(Batch.id == batch_id, Batch.lease_owner == owner, Batch.state == BatchState.READY)
+        update(TABLE)
+        .where(TABLE.c.id == batch_id, TABLE.c.lease_owner == owner)
+        .where(TABLE.c.state == BatchState.READY)
         .values(**values)
-        .execution_options(synchronize_session=False)
     )
     return _rows(result) == 1
 
@@ -110,7 +115,7 @@ def put_off(session: Session, batch_id: int, now: datetime, until: datetime) -> 
     session.execute(
         update(Batch)
         .where(Batch.id == batch_id, Batch.state == BatchState.READY, free)
-        .values(not_before=until)
+        .values(not_before=until, attempts=Batch.attempts + 1)  # it was tried: no quiet hours
         .execution_options(synchronize_session=False)
     )
 

@@ -8,14 +8,32 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from alerts.store.many import among
+from alerts.store.many import among, among_these, these
 from alerts.store.subscribers import Channel, Device, Subscriber
 
 REGISTERED_ELSEWHERE, REMOVED = "registered_elsewhere", "removed"  # why a device ended
+# Made once, for each kind of database: it is asked for every batch.
+_ADDRESSES = {
+    postgresql: select(Device.id, Device.address, Device.address_kind, Device.push_keys).where(
+        among_these(Device.id, postgresql=postgresql),
+        Device.ended_at.is_(None),
+        Device.channel == bindparam("channel"),
+    )
+    for postgresql in (False, True)
+}
 REMOVED_KEPT = 100  # of one person; more is a flood
+
+
+def addresses(
+    session: Session, channel: Channel, device_ids: Sequence[int]
+) -> Sequence[Row[int, str, str, str | None]]:
+    """Return id, address, kind and keys of those of these devices that a channel can reach."""
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    asked = {**these(device_ids, postgresql=postgresql), "channel": channel}
+    return session.execute(_ADDRESSES[postgresql], asked).all()
 
 
 def devices_of(session: Session, subscriber_id: int) -> Sequence[Device]:

@@ -17,6 +17,7 @@ FAILED = (
     Outcome.CAPPED,
     Outcome.GAVE_UP,
     Outcome.UNKNOWN,
+    Outcome.OVERTAKEN,
 )
 
 

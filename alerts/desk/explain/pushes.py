@@ -26,6 +26,7 @@ IN_WORDS = {
     Outcome.CAPPED: "wasn't sent: the weekly cap was reached",
     Outcome.GAVE_UP: "wasn't sent: the channel failed until the alert ended",
     Outcome.IN_FLIGHT: "is being sent",
+    Outcome.OVERTAKEN: "wasn't sent: an update of the alert was sent instead",
     Outcome.UNKNOWN: "was handed over, the answer got lost; it counts as sent",
 }
 
