@@ -6,7 +6,7 @@ every sender to stop; `alerts.aftercare` then tells those who were told and take
 
 from datetime import datetime
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from alerts.alert import EndReason, RevisionState, Status, check_transition, is_lower
@@ -16,6 +16,7 @@ from alerts.store.cases import CaseRecord
 from alerts.store.leads import let_lead
 from alerts.store.staff import record
 from alerts.store.voices import Likeness, linked_cases
+from alerts.store.waves import Wave
 
 
 def go_live(
@@ -67,10 +68,18 @@ def _owe(session: Session, alert: Alert, revision: AlertRevision) -> None:
         revision.material = revision.correction = True
     if before.planned_at is None:
         session.refresh(before, ["planned_at"])
-    if before.planned_at is None and any(older.planned_at for older in alert.revisions):
+    if before.planned_at is None and _was_told_before(session, alert, before):
         revision.material = revision.material or before.material
         revision.visible = revision.visible or before.visible
         revision.correction = revision.correction or before.correction
+
+
+def _was_told_before(session: Session, alert: Alert, revision: AlertRevision) -> bool:
+    """Say whether an older one was told; a large wave is begun before its revision is planned."""
+    if any(older.planned_at for older in alert.revisions):
+        return True
+    waves = select(Wave.id).where(Wave.alert_id == alert.id, Wave.revision < revision.number)
+    return session.scalar(waves.limit(1)) is not None
 
 
 def end_alert(

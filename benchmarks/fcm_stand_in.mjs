@@ -21,13 +21,12 @@ const SEND = /^\/v1\/projects\/[^/]+\/messages:send$/;
 const DEVICE_DIGITS = 13;
 const SLOTS = 2 ** 23; // of the table of devices: 8 million, so that 3 million are found quickly
 const SECONDS_KEPT = 3600;
-const IDLE = { delayMs: 0, streams: 100 };
 
 const { values: asked } = parseArgs({
   options: {
     dir: { type: 'string' },
-    'delay-ms': { type: 'string', default: String(IDLE.delayMs) },
-    streams: { type: 'string', default: String(IDLE.streams) },
+    'delay-ms': { type: 'string', default: '0' },
+    streams: { type: 'string', default: '100' },
   },
 });
 const delayMs = Number(asked['delay-ms']);

@@ -9,14 +9,16 @@ from datetime import datetime
 import numpy as np
 from sqlalchemy.orm import Session
 
-from alerts.alert import UNIDENTIFIED, RevisionState, Status, Tier, is_lower
+from alerts.alert import UNIDENTIFIED, RevisionState, Status, Tier, WaveKind, is_lower
 from alerts.audience.index import AudienceIndex, Ids
 from alerts.audience.lower_tier import hold_again
 from alerts.audience.make_wave import WavePolicy, first_wave
 from alerts.audience.raise_to_amber import release_held
 from alerts.audience.tell_again import tell_revision, tier_told_before
-from alerts.audience.wholly_sent import note_if_nobody
+from alerts.audience.told import FIRST_TELLING
+from alerts.audience.wholly_sent import note_if_begun_only, note_if_nobody
 from alerts.store.alerts import Alert, AlertRevision
+from alerts.store.alerts import revision as revision_of
 from alerts.store.batches import unpark
 from alerts.store.subscribers import changes_since, newest_change
 
@@ -46,6 +48,8 @@ def plan_revision(
     again = _tell_again(session, index, alert, revision, now, policy, seq)
     told = _tell_first(session, index, alert, revision, now, policy, seq)
     revision.planned_at, alert.planned_seq = now, seq
+    if revision.number > 1:
+        note_if_begun_only(session, alert, revision, now)
     if is_pushed(revision):
         note_if_nobody(session, alert, revision, now)
     return freed + again + told
@@ -104,6 +108,16 @@ def is_pushed(revision: AlertRevision) -> bool:
     if any(reason.get("code") == UNIDENTIFIED for reason in revision.held_reasons):
         return False  # whatever its tier was raised to
     return revision.area is not None and revision.tier is not Tier.LONG_TERM
+
+
+def is_only_listed(session: Session, alert: Alert, kind: WaveKind) -> bool:
+    """Say whether a telling of that kind is of what isn't pushed (any more): a listed alert.
+
+    A correction of it goes out all the same, to those who heard the mistake (DOMAIN rule 16).
+    """
+    if kind not in (*FIRST_TELLING, WaveKind.UPDATE):
+        return False
+    return not is_pushed(revision_of(session, alert.id, alert.live_revision))
 
 
 def _tell_first(

@@ -56,6 +56,15 @@ def hold_by_night(
     """Give each its time: one batch becomes as many as there are times; return how many are due."""
     release = {row.id: nights.release(row.quiet_hours) for row in owners}
     times = [release.get(person, now) for person in batch.people().tolist()]
+    hold_until(session, batch, times)
+    return times.count(now)
+
+
+def hold_until(session: Session, batch: Batch, times: Sequence[datetime]) -> None:
+    """Make as many of a batch as there are times; it stays the one that goes out first.
+
+    `times`: one for each device. The others wait as if they had never been tried.
+    """
     first, *others = _chosen(times)
     batch.not_before = first[0]
     if others:
@@ -63,7 +72,6 @@ def hold_by_night(
         session.flush()
         for name, value in _packed(batch, first[1]).items():
             setattr(batch, name, value)
-    return times.count(now)
 
 
 def _chosen(times: Sequence[datetime]) -> list[tuple[datetime, NDArray[np.bool_]]]:
@@ -80,7 +88,6 @@ def _part(batch: Batch, not_before: datetime, chosen: NDArray[np.bool_]) -> Batc
         silent=batch.silent,
         state=BatchState.READY,
         not_before=not_before,
-        attempts=batch.attempts,
         **_packed(batch, chosen),
     )
 

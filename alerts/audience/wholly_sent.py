@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from alerts.alert import WaveKind
+from alerts.alert import RevisionState, WaveKind
 from alerts.audience.reach import hide_small
 from alerts.audience.told import TELLING
 from alerts.feed_events import FeedEvent, WaveSent, feeds_of, note_event
@@ -56,11 +56,39 @@ def note_if_nobody(session: Session, alert: Alert, revision: AlertRevision, now:
         _tell(session, alert, revision.number, kind, now, once)
 
 
+def note_if_begun_only(
+    session: Session, alert: Alert, revision: AlertRevision, now: datetime
+) -> None:
+    """Look at the waves of earlier revisions that were overtaken before they were planned.
+
+    Their vanguard was sent, and no more of them will come.
+    """
+    if not anybody_listens(session):
+        return
+    begun = session.scalars(
+        select(func.max(Batch.id))
+        .join(Wave, Wave.id == Batch.wave_id)
+        .join(
+            AlertRevision,
+            (AlertRevision.alert_id == Wave.alert_id) & (AlertRevision.number == Wave.revision),
+        )
+        .where(Wave.alert_id == alert.id, Wave.revision < revision.number)
+        .where(AlertRevision.planned_at.is_(None))
+        .group_by(Wave.id)
+    ).all()
+    for last in begun:
+        note_if_sent(session, last, now)
+
+
 def _is_being_planned(session: Session, wave: Wave) -> bool:
-    planned_at = select(AlertRevision.planned_at).where(
-        AlertRevision.alert_id == wave.alert_id, AlertRevision.number == wave.revision
+    """Say whether more of a wave is to come; what was overtaken is never planned."""
+    unplanned = select(AlertRevision.id).where(
+        AlertRevision.alert_id == wave.alert_id,
+        AlertRevision.number == wave.revision,
+        AlertRevision.state == RevisionState.LIVE,
+        AlertRevision.planned_at.is_(None),
     )
-    return session.scalar(planned_at) is None
+    return session.scalar(unplanned) is not None
 
 
 def _is_first(session: Session, wave: Wave) -> bool:

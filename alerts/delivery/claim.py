@@ -78,11 +78,7 @@ def claim_batch(
         batch = session.get_one(Batch, batch_id)
         wave = session.get_one(Wave, batch.wave_id)
         alert = session.get_one(Alert, wave.alert_id)
-        if _comes_too_late(batch, wave, alert, now):
-            return None
-        if _is_only_listed(session, batch, wave, alert):
-            _over(batch, now)
-            note_if_sent(session, batch_id, now)
+        if _comes_too_late(session, batch, wave, alert, now):
             return None
         if hold_asleep(session, alert, wave, batch, now):
             return None
@@ -137,13 +133,19 @@ def check_again(
     return replace(claimed, claimed_at=now, places=places, targets=targets)
 
 
-def _comes_too_late(batch: Batch, wave: Wave, alert: Alert, now: datetime) -> bool:
+def _comes_too_late(
+    session: Session, batch: Batch, wave: Wave, alert: Alert, now: datetime
+) -> bool:
     """Close a batch that nobody may hear any more, or that no phone would show."""
     if wave.kind in TELLING and not _may_be_told(alert, now):
         _over(batch, now)
         return True
     if wave.kind in ENDS and _is_long_over(alert, now):
         _give_up(batch, now)
+        return True
+    if _is_only_listed(session, batch, wave, alert):
+        _over(batch, now)
+        note_if_sent(session, batch.id, now)
         return True
     return False
 

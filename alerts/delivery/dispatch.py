@@ -8,6 +8,7 @@ update sees the chunk in flight, or this sender sees the new revision and stops,
 update tells the chunk (`overtaken`).
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,11 @@ class Dispatcher:
             stopping=self.stopping,
         )
 
+    @cached_property
+    def _queues(self) -> Mapping[str, threading.Lock]:
+        """Where the threads of a channel wait for room."""
+        return {name: threading.Lock() for name in self.channels}
+
     def send_batch(self, batch_id: int) -> bool:
         """Send what of a batch has no outcome yet; True if there may be aftercare to do."""
         claimed = claim_batch(
@@ -144,16 +150,26 @@ class Dispatcher:
                 self._nothing_left(claimed, said, chunk)
             if standing is Standing.REVISED:
                 self._leave_to_newer(claimed, chunk)
-        is_free = standing is Standing.STALE and not said.waits
-        self.book.finish(claimed, said, at_once=is_free or standing is Standing.REVISED)
+        is_stale = standing is Standing.STALE
+        at_once = standing is Standing.REVISED or (is_stale and not said.waits)
+        self.book.finish(claimed, said, at_once=at_once, by_gate=is_stale)
 
     def _mark(self, claimed: Claimed, said: Said, start: int) -> Chunk | None:
-        """Mark the next chunk as soon as there is room; None if there is none for a while."""
-        for _ in range(NO_ROOM_ASKS):
-            chunk = self.book.mark(claimed, said, start, self.policy.chunk)
-            if chunk is not None or self.stopping():
-                return chunk
-            self.pause(NO_ROOM_WAITS_S)
+        """Mark the next chunk as soon as there is room; None if there is none for a while.
+
+        One thread of a channel at a time asks again and again, the others stand behind it.
+        """
+        chunk = self.book.mark(claimed, said, start, self.policy.chunk)
+        if chunk is not None:
+            return chunk
+        with self._queues[claimed.channel]:
+            for _ in range(NO_ROOM_ASKS):
+                if self.stopping():
+                    return None
+                self.pause(NO_ROOM_WAITS_S)
+                chunk = self.book.mark(claimed, said, start, self.policy.chunk)
+                if chunk is not None:
+                    return chunk
         return None
 
     def _wait(self, slot: Slot) -> None:

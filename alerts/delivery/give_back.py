@@ -33,7 +33,9 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-CHANNEL_DOWN_RETRY_S = 60.0  # a channel that isn't set up, or whose credentials are wrong
+# A batch whose channel isn't set up, or must be mended. Longer than the breaker's pause:
+# the next probe is of another batch, should this one's devices be what is wrong.
+CHANNEL_DOWN_RETRY_S = 90.0
 WRITES_AGAIN_AFTER_S = 0.5  # what couldn't be written, until the lease would have run out
 
 
@@ -90,10 +92,11 @@ class Book:
             claimed.outcomes[chunk.places] = Outcome.IN_FLIGHT
         return chunk
 
-    def finish(self, claimed: Claimed, said: Said, *, at_once: bool) -> None:
+    def finish(self, claimed: Claimed, said: Said, *, at_once: bool, by_gate: bool = False) -> None:
         """Give the batch back: done, or to be tried again when the channel asks for it.
 
         `at_once`: it was stopped by no fault of its own; whoever takes it next goes on with it.
+        `by_gate`: the channel is left alone, so the batch's own pause needn't grow.
         What failed for all is written down, for whoever looks at the channel's health.
         """
         outcomes, now = claimed.outcomes, self.clock()
@@ -101,7 +104,8 @@ class Book:
         if not waits:
             self._release(claimed, said, state=BatchState.DONE, done_at=now, last_error=None)
             return
-        after = next_try_after_s(claimed.attempts, said.retry_after_s, random.SystemRandom())
+        tries = 1 if by_gate else claimed.attempts
+        after = next_try_after_s(tries, said.retry_after_s, random.SystemRandom())
         in_vain = not (outcomes == Outcome.SENT).any()
         when = {} if at_once else {"not_before": now + timedelta(seconds=after)}
         self._release(

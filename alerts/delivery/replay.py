@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from alerts.alert import Status, WaveKind
 from alerts.audience.ids import Ids, no_ids
+from alerts.audience.plan import is_only_listed
 from alerts.audience.told import TELLING, TOLD_OR_DUE
 from alerts.delivery.compose import END_TTL, ENDS
 from alerts.errors import Conflict
@@ -52,11 +53,13 @@ class Replayed:
         )
 
 
-def may_be_replayed(alert: Alert, kind: WaveKind, now: datetime) -> bool:
+def may_be_replayed(session: Session, alert: Alert, kind: WaveKind, now: datetime) -> bool:
     """Say whether people may still be told what a wave of that kind says."""
     if kind in ENDS:  # as the claim asks: then no phone shows the alert any more
         return alert.ended_at is None or now - alert.ended_at <= END_TTL
-    return alert.status is Status.ACTIVE and alert.expires_at > now
+    if alert.status is not Status.ACTIVE or alert.expires_at <= now:
+        return False
+    return not is_only_listed(session, alert, kind)
 
 
 def replay(
@@ -84,9 +87,9 @@ def replay(
         raise Conflict(f"{person.name} is {person.role}; a {person.role} can't replay batches")
     session.refresh(alert, with_for_update=True)
     chosen = _chosen(session, alert, only, refused=refused)
-    allowed = [one for one in chosen if may_be_replayed(alert, one[1], now)]
-    if not allowed and (chosen or not may_be_replayed(alert, WaveKind.ALERT, now)):
-        raise Over(f"the alert {alert.public_id} is over: its batches are closed, nobody is told")
+    allowed = [one for one in chosen if may_be_replayed(session, alert, one[1], now)]
+    if not allowed and (chosen or not may_be_replayed(session, alert, WaveKind.ALERT, now)):
+        raise Over(f"the alert {alert.public_id} is over or only listed now: nobody is told")
     done = _put_back_all(session, alert, allowed, now)
     if done.batches:
         record(

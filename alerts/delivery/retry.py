@@ -57,7 +57,7 @@ def read_retry_after_s(header: str | None, now: datetime) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or a zone of twenty digits
         return None
     if moment.tzinfo is None:  # "-0000" is how e-mail says "UTC, zone unknown"
         moment = moment.replace(tzinfo=UTC)

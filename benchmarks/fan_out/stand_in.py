@@ -24,8 +24,6 @@ from pydantic import BaseModel
 SCRIPT = Path(__file__).parents[1] / "fcm_stand_in.mjs"
 PROJECT = "porchlight-example"
 STARTS_WITHIN_S = 20.0
-# seconds at either end of the accepted ones that aren't whole
-RAGGED_S = 1
 
 
 class Accepted(BaseModel):

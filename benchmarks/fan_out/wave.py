@@ -24,7 +24,7 @@ from tests.audience.town import Town
 from tests.fakes.clock import StandingClock
 
 EVERYBODY = box(-179, -80, 179, 80)  # no feed may send such an area: it is planned by hand
-LOOKS_EVERY_S = 0.1
+LOOKS_EVERY_S = 0.25
 GIVES_UP_AFTER_S = 120.0  # without any batch done
 
 

@@ -75,6 +75,31 @@ def test_what_becomes_long_term_is_told_to_nobody_new(town: Town, post: PostOffi
     assert list(post.outcomes().values()) == [Outcome.ENDED]
 
 
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_what_comes_back_from_a_sender_isnt_pushed_as_long_term(
+    town: Town, post: PostOffice, *, is_planned: bool
+) -> None:
+    """The batch was in its hands while the alert became long-term: who was told is corrected."""
+    people = [town.person() for _ in range(5)]
+    alert_id = amber(town)
+
+    def lower(*_: object) -> None:
+        if len(post.channel.chunks) == 1:
+            town.revise(alert_id, tier=Tier.LONG_TERM)
+            if is_planned:
+                town.plan(alert_id)
+
+    post.channel.after = lower
+    post.send()
+    post.send()
+    town.plan(alert_id)
+    post.send()
+    told = post.phones(*people)[:2]
+    assert post.channel.devices("alert") == post.channel.devices("correction") == told
+    assert list(post.outcomes().values()) == [Outcome.SENT] * 2 + [Outcome.ENDED] * 3
+    assert set(post.states()) == {BatchState.DONE}
+
+
 def test_an_update_that_waits_is_held_too_and_a_correction_is_not(
     town: Town, post: PostOffice
 ) -> None:

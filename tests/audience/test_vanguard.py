@@ -84,3 +84,30 @@ def test_late_joiners_have_a_wave_of_their_own(town: Town, post: PostOffice) -> 
     assert [wave.devices for wave in town.waves(alert_id)] == [10, 1]
     post.send()
     assert len(post.channel.pushed) == 11
+
+
+def test_who_was_told_ahead_gets_what_an_unplanned_revision_owed(
+    town: Town, post: PostOffice
+) -> None:
+    """Revision 2 waits for a picture, and revision 3 goes live before it is planned."""
+    alert_id = town.alert()
+    ahead(town, alert_id)
+    post.send()
+    early = post.channel.devices()
+    town.revise(alert_id)
+    town.revise(alert_id, material=False)
+    town.plan(alert_id)
+    post.send()
+    assert sorted(post.channel.devices("update")) == sorted(early)
+    assert len(post.channel.devices("alert")) == 10
+
+
+def test_who_was_told_ahead_isnt_told_the_same_again(town: Town, post: PostOffice) -> None:
+    alert_id = town.alert()
+    ahead(town, alert_id)
+    post.send()
+    town.revise(alert_id, material=False)
+    town.plan(alert_id)
+    post.send()
+    assert set(post.channel.times().values()) == {1}
+    assert len(post.channel.pushed) == 10

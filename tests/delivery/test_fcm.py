@@ -14,6 +14,7 @@ import pytest
 from alerts.delivery.channels.fcm_errors import again, lost
 from alerts.delivery.channels.fcm_fast import FastFcmChannel
 from alerts.delivery.channels.fcm_plain import PlainFcmChannel
+from alerts.delivery.pace.breaker import PROBE_PUSHES
 from alerts.errors import Misconfigured, Refused
 from alerts.push import Outcome, PushOutcome, PushTarget
 from tests.contracts.push_channel import ALERT_ID, message, outcomes
@@ -189,9 +190,34 @@ def test_wrong_settings_in_the_middle_lose_no_outcome(fcm: FcmStandIn, channel: 
     assert {a.reason for a in pending} == {"MISCONFIGURED"}
 
 
-def test_a_key_of_another_project_ends_no_devices(channel: FcmChannel) -> None:
+@pytest.mark.parametrize("pushes", [1, PROBE_PUSHES, 20])
+def test_a_key_of_another_project_ends_no_device(channel: FcmChannel, pushes: int) -> None:
     with pytest.raises(Misconfigured, match="another FCM sender"):
-        channel.send(message(), [token(f"mismatch-{i}") for i in range(20)])
+        channel.send(message(), [token(f"mismatch-{i}") for i in range(pushes)])
+
+
+def test_other_dead_addresses_do_not_speak_for_our_key(channel: FcmChannel) -> None:
+    with pytest.raises(Misconfigured, match="another FCM sender"):
+        channel.send(message(), [token("gone-1"), token("mismatch-1"), token("busy-1")])
+
+
+def test_after_one_push_was_taken_a_device_of_another_sender_is_gone(channel: FcmChannel) -> None:
+    with pytest.raises(Misconfigured):
+        send_one(channel, "mismatch-1")
+    assert send_one(channel).outcome is Outcome.SENT
+    gone = PushOutcome(outcome=Outcome.GONE, reason="SENDER_ID_MISMATCH")
+    assert send_one(channel, "mismatch-1") == gone
+    answers = channel.send(message(), [token(f"mismatch-{i}") for i in range(20)])
+    assert list(answers) == [gone] * 20
+
+
+def test_while_a_push_may_have_arrived_a_device_of_another_sender_waits(
+    fcm: FcmStandIn, channel: FcmChannel
+) -> None:
+    fcm.answer_next(Answered(status=200, body=b"\xff" * 100_000))
+    answers = channel.send(message(), [token("mismatch-1"), token("mismatch-2")])
+    assert sorted(outcomes(answers)) == [Outcome.PENDING, Outcome.IN_FLIGHT]
+    assert again("SENDER_ID_MISMATCH", 60.0) in answers
 
 
 def test_a_push_whose_connection_breaks_may_have_arrived(

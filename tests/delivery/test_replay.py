@@ -253,3 +253,15 @@ def test_another_alerts_batches_stay_parked(
     assert replayed(town, other) == Replayed()
     assert replayed(town, other, only=parked) == Replayed()
     assert town.batches()[0].state is BatchState.PARKED
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_alert_that_is_only_listed_by_now_isnt_replayed(
+    town: Town, post: PostOffice, alert_id: int, parked: int, *, refused: bool
+) -> None:
+    town.revise(alert_id, tier=Tier.LONG_TERM)
+    town.plan(alert_id)
+    with pytest.raises(Over):
+        replayed(town, alert_id, refused=refused)
+    post.send()
+    assert post.channel.pushed == []

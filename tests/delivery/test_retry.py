@@ -78,6 +78,8 @@ def test_a_crowd_that_failed_together_does_not_come_back_together() -> None:
         ("nan", None),
         ("soon", None),
         ("9" * 400, None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2026 00:00:00 +99999999999999999999", None),
         ("", None),
         (None, None),
     ],

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PEOPLE = 1_000
 STREAMS = 100  # of a connection: what one cut can leave in doubt (RFC 9113 6.5.2, FCM's own limit)
-CHUNK = 100  # handed over at once
+CHUNK = 200  # handed over at once: a whole batch of these tests
 PROBE = 10
 
 

@@ -175,6 +175,28 @@ class TestSent:
         [(_, said)] = told(town.store)
         assert (said["people"], said["devices"]) == (20, 20)
 
+    @pytest.mark.parametrize("is_sent", [True, False])
+    def test_a_wave_that_was_only_begun_is_told_of(
+        self, town: Town, post: PostOffice, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool
+    ) -> None:
+        """The next revision went live before the rest of it was planned, so it never will be."""
+        listens(town, FeedEvent.SENT)
+        monkeypatch.setattr(vanguard, "MANY", 5)
+        town.policy = WavePolicy(batch_size=10, weekly_cap=3)
+        for _ in range(20):
+            town.person()
+        alert_id = town.alert()
+        with town.store.begin() as session:
+            live = newest_revision(session, alert_id)
+            vanguard.send_ahead(session, town.index, live, town.clock(), town.policy)
+        if is_sent:
+            post.send()
+        town.revise(alert_id, material=False)
+        town.plan(alert_id)
+        post.send()
+        sent = [(said["revision"], said["devices"]) for _, said in told(town.store)]
+        assert sorted(sent) == [(1, 10), (2, 10)]
+
     def test_few_are_hidden_and_nobody_isnt_told_apart_from_few(
         self, town: Town, post: PostOffice
     ) -> None:

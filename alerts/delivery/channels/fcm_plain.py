@@ -21,7 +21,7 @@ from alerts.delivery.channels.fcm_errors import (
 from alerts.delivery.channels.fcm_message import addressed
 from alerts.delivery.channels.fcm_sign_in import GOOGLE_BASE_URL
 from alerts.delivery.channels.fcm_unanswered import verdict_of_exception
-from alerts.delivery.channels.fcm_verdicts import settled, unsendable
+from alerts.delivery.channels.fcm_verdicts import Settling, unsendable
 from alerts.errors import Misconfigured
 from alerts.push import PushMessage, PushOutcome, PushTarget
 
@@ -59,6 +59,7 @@ class PlainFcmChannel:
         clock: Clock = utc_now,
     ) -> None:
         self._clock = clock
+        self._settling = Settling()
         self._connection = FcmConnection(
             credential_path=credential_path,
             project_id=project_id,
@@ -90,7 +91,7 @@ class PlainFcmChannel:
             messages = [addressed(encoding.base, targets[i]) for i in sendable]
             for i, verdict in zip(sendable, self._send_all(messages), strict=True):
                 verdicts[i] = verdict
-        return settled([verdict for verdict in verdicts if verdict is not None])
+        return self._settling.settled([verdict for verdict in verdicts if verdict is not None])
 
     def _send_all(self, messages: list[messaging.Message]) -> list[Verdict]:
         """Send slice by slice; a slice that meets wrong settings is the last one."""

@@ -1,14 +1,13 @@
 """From what was said of each device to outcomes in order: what both ways of sending share."""
 
 from collections.abc import Sequence
+from threading import Event
 
-from alerts.delivery.channels.fcm_errors import SENDER_ID_MISMATCH, Verdict
+from alerts.delivery.channels.fcm_errors import SENDER_ID_MISMATCH, SENT, Verdict, again
 from alerts.delivery.retry import QUOTA_RETRY_S
 from alerts.errors import Misconfigured
 from alerts.push import Outcome, PushOutcome, PushTarget
 
-# So many strangers at once aren't strangers: our key is of another project. Devices stay alive.
-_MISMATCHES_THAT_MEAN_WRONG_PROJECT = 20
 _MAYBE_TOLD = (Outcome.SENT, Outcome.IN_FLIGHT)
 
 
@@ -21,32 +20,47 @@ def unsendable(target: PushTarget) -> PushOutcome | None:
     return None
 
 
-def settled(verdicts: Sequence[Verdict]) -> list[PushOutcome]:
-    """Turn verdicts into outcomes, or raise what is wrong with the settings if nobody was told."""
-    verdicts = _without_mass_mismatch(verdicts)
-    outcomes = [_outcome(verdict) for verdict in verdicts]
-    trouble = next((v for v in verdicts if isinstance(v, Misconfigured)), None)
-    if trouble is not None and all(o.outcome not in _MAYBE_TOLD for o in outcomes):
-        raise trouble
-    return outcomes
+class Settling:
+    """Makes verdicts outcomes, and remembers whether our key is of the app's project.
 
+    A device of another sender is GONE only after FCM has taken a push with this key: before, it's
+    as likely our key that is of another project, and it would end every device there is. Safe to
+    use from several threads.
+    """
 
-def _outcome(verdict: Verdict) -> PushOutcome:
-    if isinstance(verdict, PushOutcome):
+    def __init__(self) -> None:
+        self._knows_us = Event()
+
+    def settled(self, verdicts: Sequence[Verdict]) -> list[PushOutcome]:
+        """Turn verdicts into outcomes, or raise what is wrong with the settings if nobody was told.
+
+        Raises
+        ------
+        Misconfigured: FCM took none, and won't until somebody mends the settings.
+        """
+        if any(verdict is SENT for verdict in verdicts):
+            self._knows_us.set()
+        if all(verdict is SENT for verdict in verdicts):
+            return [SENT] * len(verdicts)
+        outcomes = [self._outcome(verdict) for verdict in verdicts]
+        trouble = next((t for t in map(self._trouble, verdicts) if t is not None), None)
+        if trouble is not None and all(o.outcome not in _MAYBE_TOLD for o in outcomes):
+            raise trouble
+        return outcomes
+
+    def _outcome(self, verdict: Verdict) -> PushOutcome:
+        if isinstance(verdict, Misconfigured):
+            return again("MISCONFIGURED", QUOTA_RETRY_S)
+        if self._trouble(verdict) is not None:
+            return again(SENDER_ID_MISMATCH, QUOTA_RETRY_S)
         return verdict
-    return PushOutcome(outcome=Outcome.PENDING, retry_after_s=QUOTA_RETRY_S, reason="MISCONFIGURED")
 
-
-def _without_mass_mismatch(verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
-    """Don't let a key of the wrong project end every device it is used on."""
-    mismatches = sum(
-        isinstance(v, PushOutcome) and v.reason == SENDER_ID_MISMATCH for v in verdicts
-    )
-    if mismatches < _MISMATCHES_THAT_MEAN_WRONG_PROJECT or mismatches < len(verdicts):
-        return verdicts
-    return [
-        Misconfigured(
-            "every device belongs to another FCM sender: the service account key or the project id"
-            " is of another Firebase project than the app"
+    def _trouble(self, verdict: Verdict) -> Misconfigured | None:
+        if isinstance(verdict, Misconfigured):
+            return verdict
+        if verdict.reason != SENDER_ID_MISMATCH or self._knows_us.is_set():
+            return None
+        return Misconfigured(
+            "the devices belong to another FCM sender: the service account key or the project id is"
+            " of another Firebase project than the app"
         )
-    ] * len(verdicts)

@@ -1,6 +1,7 @@
 """Does a push reach the browser, and do answers come back in order?"""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,18 @@ from alerts.delivery.channels.webpush.channel import WebPushChannel
 from alerts.errors import Misconfigured
 from alerts.push import Outcome, PushOutcome
 from tests.contracts.push_channel import outcomes
-from tests.delivery.webpush.made import SUBJECT, Names, push
+from tests.delivery.webpush.made import SUBJECT, Names, made_for, push
 from tests.stand_ins.browser import target_of
 from tests.stand_ins.push_service import PushServiceStandIn
+
+
+class FaultyNames(Names):
+    """A resolver that fails in a way that nobody has thought of."""
+
+    def __call__(self, host: str, port: int) -> Sequence[str]:
+        if host == "secret.example":
+            raise LookupError(host)
+        return super().__call__(host, port)
 
 
 def test_the_browser_reads_the_alert(service: PushServiceStandIn, channel: WebPushChannel) -> None:
@@ -50,6 +60,34 @@ def test_what_was_busy_gets_it_later(service: PushServiceStandIn, channel: WebPu
     [first] = push(channel, target)
     assert (first.outcome, first.retry_after_s) == (Outcome.PENDING, 70)
     assert outcomes(push(channel, target)) == [Outcome.SENT]
+
+
+def test_a_host_that_nobody_can_ask_for_holds_up_nobody_else(
+    service: PushServiceStandIn, channel: WebPushChannel
+) -> None:
+    browsers = [target_of(service.subscribe(f"b-{i}"), i) for i in range(3)]
+    made_up = target_of(service.subscribe("made-up", host="xn--a.evil.example"), 9)
+    answers = push(channel, browsers[0], made_up, *browsers[1:])
+    gone = PushOutcome(outcome=Outcome.GONE, reason="ODD_HOST")
+    assert outcomes(answers) == [Outcome.SENT, Outcome.GONE, Outcome.SENT, Outcome.SENT]
+    assert answers[1] == gone
+    assert sorted(received.name for received in service.received) == ["b-0", "b-1", "b-2"]
+
+
+def test_a_fault_of_ours_with_one_endpoint_holds_up_nobody_else(
+    service: PushServiceStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    channel = made_for(service, names=FaultyNames())
+    browsers = [target_of(service.subscribe(f"b-{i}"), i) for i in range(3)]
+    odd = target_of(service.subscribe("odd", host="secret.example"), 9)
+    answers = push(channel, browsers[0], odd, *browsers[1:])
+    channel.close()
+    assert answers[1] == PushOutcome(outcome=Outcome.PENDING, retry_after_s=300.0, reason="FAULT")
+    assert outcomes(answers) == [Outcome.SENT, Outcome.PENDING, Outcome.SENT, Outcome.SENT]
+    assert sorted(received.name for received in service.received) == ["b-0", "b-1", "b-2"]
+    logged = "".join(capsys.readouterr())
+    assert "LookupError" in logged
+    assert "secret" not in logged
 
 
 def test_no_answer_and_no_log_names_an_endpoint(
@@ -115,6 +153,18 @@ def test_the_secret_is_asked_for_once_and_only_to_send(service: PushServiceStand
     for _ in range(2):
         push(channel, target_of(service.subscribe()))
     assert len(asked) == 1
+    channel.close()
+
+
+def test_a_secret_that_cannot_be_read_is_a_wrong_setting(service: PushServiceStandIn) -> None:
+    def secret() -> bytes:
+        raise OSError("the keyring is locked")
+
+    channel = WebPushChannel(
+        secret, SUBJECT, ca_bundle=service.ca_path, allow_loopback=True, resolver=Names()
+    )
+    with pytest.raises(Misconfigured, match="keyring"):
+        push(channel, target_of(service.subscribe()))
     channel.close()
 
 

@@ -187,6 +187,7 @@ def test_an_export_has_no_keys(wren: Person, service: PushServiceStandIn) -> Non
         ({"endpoint": "https://169.254.169.254/1"}, "not_public", "/endpoint"),
         ({"endpoint": "https://[::ffff:10.0.0.1]/1"}, "not_public", "/endpoint"),
         ({"endpoint": "https://2130706433/1"}, "odd_host", "/endpoint"),
+        ({"endpoint": "https://xn--a.evil.example/p"}, "odd_host", "/endpoint"),
         ({"endpoint": "https://a b/1"}, "bad_url", "/endpoint"),
         ({"endpoint": "https://push.example/" + "x" * 2048}, "string_too_long", "/endpoint"),
         ({"endpoint": 7}, "string_type", "/endpoint"),

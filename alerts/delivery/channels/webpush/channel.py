@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import structlog
+
 from alerts.clock import Clock, utc_now
 from alerts.delivery.channels.event_loop import EventLoop
 from alerts.delivery.channels.webpush.endpoint import PushService, read_endpoint
@@ -15,12 +17,17 @@ from alerts.delivery.channels.webpush.lookup import Lookups
 from alerts.delivery.channels.webpush.message import headers, plain_text
 from alerts.delivery.channels.webpush.origin import Origin, Parcel, Sender
 from alerts.delivery.channels.webpush.vapid import VapidKey
+from alerts.delivery.channels.webpush.verdict import again
 from alerts.delivery.channels.webpush.way import Travel
+from alerts.delivery.retry import LONGEST_RETRY_S
 from alerts.errors import Misconfigured
 from alerts.outbound.errors import OutboundRefused
 from alerts.outbound.guard import Resolver, system_resolver
 from alerts.push import Outcome, PushMessage, PushOutcome, PushTarget
 
+log = structlog.get_logger()
+
+FAULT = "FAULT"  # a bug of ours that one endpoint brought to light
 MOST_ORIGINS = 256  # push services whose connections are kept; about 150 kB each
 
 
@@ -77,9 +84,11 @@ class WebPushChannel:
         """Send one message to each target, in order; one outcome each, same order.
 
         A target that isn't an endpoint is REFUSED; one without usable keys or address is GONE.
+        Whatever else goes wrong with one target is its own PENDING: the others aren't held up.
 
         Raises
         ------
+        Misconfigured: the instance's VAPID key can't be read; nothing was sent.
         Refused: the message is larger than 4,096 bytes when sealed; nothing was sent.
         """
         if not targets:
@@ -98,13 +107,26 @@ class WebPushChannel:
 
     @cached_property
     def _sender(self) -> Sender:
-        key = VapidKey(self._secret())
+        try:
+            key = VapidKey(self._secret())
+        except Exception as fault:
+            raise Misconfigured(
+                f"the VAPID key can't be read: check the keyring ({type(fault).__name__})"
+            ) from fault
         return Sender(key=key, subject=self._subject, clock=self._clock)
 
     async def _send_all(
         self, sender: Sender, parcel: Parcel, targets: Sequence[PushTarget]
     ) -> Sequence[PushOutcome]:
-        return await asyncio.gather(*(self._send_one(sender, parcel, to) for to in targets))
+        return await asyncio.gather(*(self._send_safely(sender, parcel, to) for to in targets))
+
+    async def _send_safely(self, sender: Sender, parcel: Parcel, target: PushTarget) -> PushOutcome:
+        """Send to one target; strangers make endpoints up, so none may fail for the others."""
+        try:
+            return await self._send_one(sender, parcel, target)
+        except Exception as fault:  # its words may name the endpoint
+            log.error("web_push_fault", error=type(fault).__name__)  # noqa: TRY400
+            return again(FAULT, LONGEST_RETRY_S)
 
     async def _send_one(self, sender: Sender, parcel: Parcel, target: PushTarget) -> PushOutcome:
         if target.address_kind != "endpoint":

@@ -1,7 +1,8 @@
 """May we push there? https, and on the public internet: whoever subscribes names the address.
 
 It is looked at when somebody subscribes, and again when we send (DNS rebinding); the connection
-goes to the address that was checked. The guard is `alerts.outbound`.
+goes to the address that was checked. The guard is `alerts.outbound`; and the library that sends
+must read the same host, or nothing can be pushed there.
 """
 
 import re
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import quote
+
+from pyreqwest.http import Url
 
 from alerts.outbound.errors import OutboundRefused
 from alerts.outbound.guard import Resolver, Target, check_url, system_resolver
@@ -67,11 +70,23 @@ def _service(root: str) -> PushService:
     target = check_url(
         f"{root}/", resolver=lambda _host, _port: ("127.0.0.1",), allow_loopback=True
     )
+    origin = f"https://{target.host_header}"
+    if _host_as_sent(origin) != target.host:
+        raise OutboundRefused("odd_host", "The address names no host: its name can't be read.")
     return PushService(
         host=target.host,
-        origin=f"https://{target.host_header}",
+        origin=origin,
         is_of_address=_is_address(target.host),
     )
+
+
+def _host_as_sent(origin: str) -> str | None:
+    """Return the host as the sending library reads it; None if it can't: "xn--a" is no name."""
+    try:
+        host = Url(origin).host_str
+    except ValueError:
+        return None
+    return host and host.strip("[]")
 
 
 def _is_address(host: str) -> bool:
