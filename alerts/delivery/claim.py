@@ -36,6 +36,9 @@ RETRIED = (Outcome.PENDING, Outcome.IN_FLIGHT)
 CHANGES_LOOKED_AT = 100_000
 
 
+FOLLOWS_UP = (WaveKind.UPDATE, WaveKind.CORRECTION)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
     """A batch in our hands, checked as of `claimed_at`."""
@@ -60,6 +63,11 @@ class Claimed:
     def is_end(self) -> bool:
         """It tells the end: sent although the alert isn't active."""
         return self.kind in ENDS
+
+    @property
+    def follows_up(self) -> bool:
+        """It tells those anew who were told: nothing older of the alert may come behind it."""
+        return self.kind in FOLLOWS_UP
 
 
 def claim_batch(

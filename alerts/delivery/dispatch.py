@@ -33,14 +33,16 @@ from alerts.delivery.said import Said
 from alerts.errors import Misconfigured, Refused, Sealed
 from alerts.push import Outcome, PushChannel, PushOutcome
 from alerts.store.alerts import Alert
+from alerts.store.batches import is_older_in_hand
 from alerts.store.engine import Store
 
 log = structlog.get_logger()
 
 FRESH_FOR = timedelta(seconds=5)  # then those who haven't been sent to are looked at again
+OLDER_WAITS_S, OLDER_LOOKS = 0.02, 250  # five seconds: a chunk takes some round trips
 LONGEST_WAIT_S = 1.0  # for the gate's slot
-NO_ROOM_WAITS_S = 0.05  # until the gate is asked again
-NO_ROOM_ASKS = 20  # times: then somebody more urgent may have the sender
+NO_ROOM_WAITS_S = 0.03  # until the gate is asked again
+NO_ROOM_ASKS = 33  # times: then somebody more urgent may have the sender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,8 @@ class Dispatcher:
         return channel
 
     def _send_chunks(self, claimed: Claimed, said: Said, channel: PushChannel) -> None:
+        if claimed.follows_up:
+            self._let_older_land(claimed)
         start, standing = 0, Standing.GOES_ON
         while start < len(claimed.targets) and standing is Standing.GOES_ON:
             if self.clock() - claimed.claimed_at > FRESH_FOR:
@@ -154,6 +158,18 @@ class Dispatcher:
         at_once = standing is Standing.REVISED or (is_stale and not said.waits)
         self.book.finish(claimed, said, at_once=at_once, by_gate=is_stale)
 
+    def _let_older_land(self, claimed: Claimed) -> None:
+        """Wait for what is in other hands of the alert's earlier words: it stops at its next chunk.
+
+        Else a phone might get the old text behind the new one, and keep it on the screen.
+        """
+        for _ in range(OLDER_LOOKS):
+            with self.store.read() as session:
+                ours = claimed.alert_id, claimed.batch_id, self.clock()
+                if self.stopping() or not is_older_in_hand(session, *ours):
+                    return
+            self.pause(OLDER_WAITS_S)
+
     def _mark(self, claimed: Claimed, said: Said, start: int) -> Chunk | None:
         """Mark the next chunk as soon as there is room; None if there is none for a while.
 
@@ -164,12 +180,10 @@ class Dispatcher:
             return chunk
         with self._queues[claimed.channel]:
             for _ in range(NO_ROOM_ASKS):
-                if self.stopping():
-                    return None
-                self.pause(NO_ROOM_WAITS_S)
                 chunk = self.book.mark(claimed, said, start, self.policy.chunk)
-                if chunk is not None:
+                if chunk is not None or self.stopping():
                     return chunk
+                self.pause(NO_ROOM_WAITS_S)
         return None
 
     def _wait(self, slot: Slot) -> None:

@@ -109,6 +109,16 @@ def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) 
     return _rows(result) == 1
 
 
+def is_older_in_hand(session: Session, alert_id: int, batch_id: int, now: datetime) -> bool:
+    """Say whether a sender holds a batch of an alert that was made before this one."""
+    older = (
+        select(Batch.id)
+        .join(Wave, Wave.id == Batch.wave_id)
+        .where(Wave.alert_id == alert_id, Batch.id < batch_id, IS_READY, Batch.lease_until > now)
+    )
+    return session.scalar(older.limit(1)) is not None
+
+
 def put_off(session: Session, batch_id: int, now: datetime, until: datetime) -> None:
     """Let a batch that nobody holds wait until then."""
     free = or_(Batch.lease_until.is_(None), Batch.lease_until <= now)

@@ -175,7 +175,9 @@ def _channels() -> Check:
         return Check(ok=True, detail="Every channel takes what is handed to it.")
     words = [_shut_words(standing, now) for standing in shut]
     words += [f"{channel}: {why} ({count} batches)" for channel, why, count in wrong]
-    see = " See: porchlight batch list." if wrong else ""
+    see = ""
+    if wrong:
+        see = " What was refused waits for a person. See: porchlight batch list, batch replay."
     return Check(ok=False, detail=f"Pushes wait, none is lost. {'; '.join(words)}.{see}")
 
 

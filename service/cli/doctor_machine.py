@@ -120,18 +120,23 @@ def _fcm(settings: Settings, *, online: bool) -> Finding:
         return ill("fcm", f"{path} is no readable service account.", todo)
     if not complete:
         return ill("fcm", f"{path} is no service account.", todo)
-    return _ask_google(path, project) if online else well("fcm", f"Project {project}.")
+    if not online:
+        return well("fcm", f"Project {project}.")
+    return _ask_google(path, project, settings.fcm_ca_bundle)
 
 
-def _ask_google(path: Path, project: str) -> Finding:
+def _ask_google(path: Path, project: str, ca_bundle: Path | None) -> Finding:
     """Ask for an access token, the one thing that shows that the credential is taken."""
+    import requests
     from google.auth.exceptions import GoogleAuthError
     from google.auth.transport.requests import Request
     from google.oauth2.service_account import Credentials
 
     try:
         load = Credentials.from_service_account_file
-        load(str(path), scopes=[FCM_SCOPE]).refresh(Request())  # type: ignore[no-untyped-call]
+        with requests.Session() as session:
+            session.verify = str(ca_bundle) if ca_bundle else True
+            load(str(path), scopes=[FCM_SCOPE]).refresh(Request(session))  # type: ignore[no-untyped-call]
     except (GoogleAuthError, ValueError, OSError) as problem:
         todo = "Check the network and the service account."
         return ill("fcm", f"Google doesn't take it: {type(problem).__name__}.", todo)

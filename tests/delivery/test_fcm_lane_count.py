@@ -1,29 +1,13 @@
 """Are there as many connections as the rate and the round trip need, and no more?"""
 
-import math
-
 import pytest
 
-from alerts.delivery.channels.fcm_lane_count import MOST_LANES, STREAMS, LaneCount
+from alerts.delivery.channels.fcm_lane_count import MOST_LANES, STREAMS, WINDOW_S, LaneCount
 
 
-def work(
-    lanes: LaneCount,
-    *,
-    seconds: float,
-    round_trip_s: float,
-    most_per_s: float = math.inf,
-    offered: int = 1_600,
-    began_s: float = 0.0,
-) -> float:
-    """Answer as a service would: streams over round trip, but never more than `most_per_s`."""
-    now_s = began_s
-    while now_s < began_s + seconds:
-        in_use = min(offered, lanes.count * STREAMS)
-        per_s = min(in_use / round_trip_s, most_per_s)
-        now_s += 1 / per_s
-        lanes.hear(now_s, in_use / per_s, waits=offered > in_use)
-    return now_s
+def hear(lanes: LaneCount, *round_trips_s: float, from_s: float = 0.0, each_s: float = 1.0) -> None:
+    for number, took_s in enumerate(round_trips_s):
+        lanes.hear(from_s + number * each_s, took_s)
 
 
 @pytest.mark.parametrize(
@@ -37,53 +21,46 @@ def work(
         (1, 0.08, 1),
     ],
 )
-def test_connections_grow_to_rate_times_round_trip(
+def test_connections_are_rate_times_round_trip_from_the_first_answer_on(
     rate_per_s: float, round_trip_s: float, expected: int
 ) -> None:
     lanes = LaneCount(rate_per_s)
     assert lanes.count == 1
-    work(lanes, seconds=60 * round_trip_s + 10, round_trip_s=round_trip_s)
-    assert lanes.count == lanes.wanted == expected
+    assert lanes.round_trip_s == 0
+    hear(lanes, round_trip_s)
+    assert lanes.count == expected
+    if expected < MOST_LANES:
+        assert lanes.count * STREAMS / round_trip_s >= rate_per_s
 
 
-def test_the_rate_is_reached_within_seconds() -> None:
-    lanes = LaneCount(5_000)
-    work(lanes, seconds=3, round_trip_s=0.08)
-    assert lanes.count * STREAMS / 0.08 >= 5_000
-
-
-def test_no_connection_is_added_while_none_waits() -> None:
+def test_waiting_asks_for_no_more_connections() -> None:
     lanes = LaneCount(10_000)
-    work(lanes, seconds=30, round_trip_s=0.08, offered=100)
-    assert lanes.count == 1
-    assert lanes.wanted == 10
-
-
-def test_a_service_that_cannot_take_more_keeps_few_connections() -> None:
-    lanes = LaneCount(10_000)
-    seen = set()
-    now_s = 0.0
-    for _ in range(60):
-        now_s = work(lanes, seconds=1, round_trip_s=0.002, most_per_s=2_000, began_s=now_s)
-        seen.add(lanes.count)
-    assert lanes.wanted > 4  # the round trip grew, by waiting alone
-    assert seen <= {1, 2}
+    hear(lanes, 0.002, *[0.05 * n for n in range(1, 30)])
+    assert lanes.round_trip_s == 0.002
     assert lanes.count == 1
 
 
-def test_more_are_tried_again_when_the_service_recovers() -> None:
+def test_the_first_connection_takes_long_and_is_no_measure() -> None:
     lanes = LaneCount(10_000)
-    now_s = work(lanes, seconds=20, round_trip_s=0.08, most_per_s=1_250)
-    assert lanes.count <= 2
-    work(lanes, seconds=30, round_trip_s=0.08, began_s=now_s)
-    assert 10 <= lanes.count <= 11
+    hear(lanes, 0.4, 0.08)
+    assert lanes.count == 10
 
 
-def test_a_longer_round_trip_asks_for_more_and_a_shorter_one_for_no_fewer() -> None:
-    lanes = LaneCount(5_000)
-    now_s = work(lanes, seconds=10, round_trip_s=0.04)
+def test_a_path_that_got_longer_is_known_within_a_minute() -> None:
+    lanes = LaneCount(10_000)
+    hear(lanes, 0.02, 0.02)
+    hear(lanes, *[0.08] * 70, from_s=2)
+    assert lanes.count == 10
+
+
+def test_a_path_that_got_shorter_is_known_at_once() -> None:
+    lanes = LaneCount(10_000)
+    hear(lanes, 0.08, 0.02)
     assert lanes.count == 3
-    now_s = work(lanes, seconds=20, round_trip_s=0.12, began_s=now_s)
-    assert lanes.count == 8
-    work(lanes, seconds=10, round_trip_s=0.02, began_s=now_s)
-    assert lanes.count == 8
+
+
+def test_what_was_heard_long_ago_doesnt_count() -> None:
+    lanes = LaneCount(10_000)
+    hear(lanes, 0.001)
+    hear(lanes, 0.08, 0.08, from_s=10 * WINDOW_S, each_s=WINDOW_S)
+    assert lanes.count == 10

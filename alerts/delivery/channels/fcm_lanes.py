@@ -191,7 +191,7 @@ class Lanes:
 
     def _measure(self, began_s: float, ended_s: float) -> None:
         before = self._count.count
-        self._count.hear(ended_s, ended_s - began_s, waits=bool(self._waiting))
+        self._count.hear(ended_s, ended_s - began_s)
         if self._count.count != before:
             for index, lane in enumerate(self._lanes):
                 lane.is_in_use = index < self._count.count

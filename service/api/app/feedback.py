@@ -47,6 +47,9 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+Kind = Literal["alert", "update", "correction", "all_clear", "takedown", "exercise", "self_test"]
+
+
 class NewReceipt(ApiModel):
     """A device's word, of an alert or of a self-test."""
 
@@ -57,7 +60,7 @@ class NewReceipt(ApiModel):
         description="The app's own name for the device, as it registered it",
     )
     revision: int | None = Field(None, ge=0, le=1_000_000, description="As in the push")
-    kind: WaveKind | Literal["self_test"] | None = Field(None, description="As in the push")
+    kind: Kind | None = Field(None, description="As in the push")
 
 
 class NewReport(ApiModel):
@@ -143,7 +146,7 @@ def _said(
     session: Session, alert: Alert, owner: Subscriber, device: Device | None, given: NewReceipt
 ) -> Said:
     now = runtime().clock()
-    kind = given.kind if isinstance(given.kind, WaveKind) else None
+    kind = WaveKind(given.kind) if given.kind in set(WaveKind) else None
     return Said(
         alert_id=alert.id,
         subscriber_id=owner.id,
