@@ -13,7 +13,11 @@ from tests.stand_ins.browser import Subscription, base64url, unbase64url
 
 LONGEST = 3993  # RFC 8291, 4
 BROWSER = Subscription(
-    name="browser", endpoint="", private=ec.generate_private_key(ec.SECP256R1()), auth=bytes(16)
+    # always the same one: tests are named by it
+    name="browser",
+    endpoint="",
+    private=ec.derive_private_key(5, ec.SECP256R1()),
+    auth=bytes(16),
 )
 P256DH, AUTH = BROWSER.keys["p256dh"], BROWSER.keys["auth"]
 
