@@ -58,6 +58,7 @@ class PostOffice:
             policy=DispatchPolicy(lease=LEASE, chunk=self.chunk),
             clock=self.town.clock,
             sends=self.sends,
+            pause=lambda _: None,  # the clock stands still
         )
 
     def send(self) -> int:

@@ -11,10 +11,11 @@ from alerts.store.alerts import Alert
 from alerts.store.cases import CaseRecord
 from alerts.store.staff import AuditEntry, Staff
 from alerts.store.waves import waves_of
-from service.demo.neighbours import NEIGHBOURS, move_in
+from service.demo.neighbours import move_in
 from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.desk.conftest import Hire, Submit, fresh
+from tests.neighbours import AWAKE
 
 
 def takes_back(runtime: Runtime, alert: Alert, person: Staff, reason: str = "") -> Recalled:
@@ -27,7 +28,7 @@ def test_those_who_were_told_hear_the_end_and_the_data_goes(
 ) -> None:
     alert, ana = submit(), hire("ana")
     with runtime.store.begin() as session:
-        move_in(session, runtime.clock(), NEIGHBOURS)
+        move_in(session, runtime.clock(), AWAKE)
         now = runtime.clock()
         approve(
             session,

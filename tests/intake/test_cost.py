@@ -17,7 +17,7 @@ A_NEW_POSTER = 14 + 2
 THE_SAME_POSTER = 13 + 2
 A_NEW_CAP_ALERT = 21 + 2
 THE_SAME_CAP_ALERT = 7 + 2
-A_CAP_UPDATE = 45 + 2
+A_CAP_UPDATE = 47 + 2
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from alerts.store.alerts import Alert, AlertRevision, alert_by_public_id, newest
 from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.staff import Staff
 from service.demo.cases import fictional_case
-from service.demo.neighbours import NEIGHBOURS, move_in
+from service.demo.neighbours import move_in
 from service.wiring import Runtime
+from tests.neighbours import AWAKE
 
 Submit = Callable[..., TakenIn]
 
@@ -91,7 +92,7 @@ def test_raising_its_tier_pushes_it_to_nobody(runtime: Runtime, submit: Submit) 
     taken = submit(unidentified=True)
     other = submit(caseNumber="2", children=[somebody_else])
     with runtime.store.begin() as session:
-        move_in(session, runtime.clock(), NEIGHBOURS)
+        move_in(session, runtime.clock(), AWAKE)
     for one, is_pushed in ((taken, False), (other, True)):
         alert, revision = alert_of(runtime, one)
         with runtime.store.begin() as session:

@@ -10,10 +10,11 @@ from alerts.store.feeds import Feed, FeedKind, Trust
 from alerts.store.receipts import ReceiptCount
 from alerts.store.subscribers import Subscriber
 from alerts.store.waves import Batch, Wave
-from service.demo.neighbours import NEIGHBOURS, move_in
+from service.demo.neighbours import move_in
 from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.desk.conftest import POSTER
+from tests.neighbours import AWAKE
 from tests.service.cli.conftest import Run
 
 
@@ -25,7 +26,7 @@ def held(runtime: Runtime) -> str:
             slug="police", kind=FeedKind.POSTER, trust=Trust.REVIEW, created_at=runtime.clock()
         )
         session.add(feed)
-        move_in(session, runtime.clock(), NEIGHBOURS)
+        move_in(session, runtime.clock(), AWAKE)
     return str(runtime.intake.poster(feed, json.dumps(POSTER).encode()).alert_id)
 
 

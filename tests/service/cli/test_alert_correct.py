@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from service.demo.neighbours import NEIGHBOURS, move_in
+from service.demo.neighbours import move_in
 from service.jobs import Jobs
 from service.wiring import Runtime
 from tests.desk.test_suggest import an_alert
+from tests.neighbours import AWAKE
 from tests.service.cli.conftest import Run
 
 INSIDE = {"type": "Point", "coordinates": [-87.4, 46.55], "radius_m": 3_000}
@@ -20,7 +21,7 @@ INSIDE = {"type": "Point", "coordinates": [-87.4, 46.55], "radius_m": 3_000}
 def told(runtime: Runtime, quick: Run) -> str:
     """The id of an endangered child's alert that was told to the neighbours."""
     with runtime.store.begin() as session:
-        move_in(session, runtime.clock(), NEIGHBOURS)
+        move_in(session, runtime.clock(), AWAKE)
     alert = an_alert(runtime, endangered=True)
     Jobs(runtime).run_until_quiet()
     quick("staff", "add", "ana", "--role", "editor")

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from alerts.store.feeds import Feed, FeedKind, Trust
-from service.demo.neighbours import NEIGHBOURS, move_in
+from service.demo.neighbours import move_in
 from service.wiring import Runtime
 from tests.desk.conftest import POSTER
+from tests.neighbours import AWAKE
 from tests.service.cli.conftest import Run
 
 
@@ -22,7 +23,7 @@ def live(runtime: Runtime) -> str:
             slug="police", kind=FeedKind.POSTER, trust=Trust.AUTO, created_at=runtime.clock()
         )
         session.add(feed)
-        move_in(session, runtime.clock(), NEIGHBOURS)
+        move_in(session, runtime.clock(), AWAKE)
     said = json.loads(json.dumps(POSTER)) | {"vehicle": {"description": "blue van"}}
     since = runtime.clock() - timedelta(hours=2, minutes=5)
     said["children"][0]["missingSince"] = since.isoformat()
