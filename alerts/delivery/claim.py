@@ -46,6 +46,7 @@ class Claimed:
     batch_id: int
     claimed_at: datetime
     alert_id: int
+    wave_id: int
     owner: UUID
     channel: str
     kind: WaveKind
@@ -106,6 +107,7 @@ def claim_batch(
             batch_id=batch.id,
             claimed_at=now,
             alert_id=alert.id,
+            wave_id=wave.id,
             owner=owner,
             channel=batch.channel,
             kind=wave.kind,

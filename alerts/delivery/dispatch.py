@@ -165,7 +165,7 @@ class Dispatcher:
         """
         for _ in range(OLDER_LOOKS):
             with self.store.read() as session:
-                ours = claimed.alert_id, claimed.batch_id, self.clock()
+                ours = claimed.alert_id, claimed.wave_id, self.clock()
                 if self.stopping() or not is_older_in_hand(session, *ours):
                     return
             self.pause(OLDER_WAITS_S)

@@ -109,12 +109,12 @@ def write_if_owner(session: Session, batch_id: int, owner: UUID, **values: Any) 
     return _rows(result) == 1
 
 
-def is_older_in_hand(session: Session, alert_id: int, batch_id: int, now: datetime) -> bool:
-    """Say whether a sender holds a batch of an alert that was made before this one."""
+def is_older_in_hand(session: Session, alert_id: int, wave_id: int, now: datetime) -> bool:
+    """Say whether a sender holds a batch of an earlier wave of the alert."""
     older = (
         select(Batch.id)
         .join(Wave, Wave.id == Batch.wave_id)
-        .where(Wave.alert_id == alert_id, Batch.id < batch_id, IS_READY, Batch.lease_until > now)
+        .where(Wave.alert_id == alert_id, Wave.id < wave_id, IS_READY, Batch.lease_until > now)
     )
     return session.scalar(older.limit(1)) is not None
 

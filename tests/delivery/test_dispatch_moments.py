@@ -9,9 +9,10 @@ import pytest
 from alerts.audience.make_wave import WavePolicy
 from alerts.delivery.dispatch import FRESH_FOR
 from alerts.delivery.gate import OpenGate, Slot
+from alerts.delivery.said import Said
 from alerts.push import Outcome, PushMessage, PushOutcome, PushTarget
 from alerts.store.subscribers import Device
-from alerts.store.waves import BatchState
+from alerts.store.waves import Batch, BatchState
 from tests.audience.post_office import PostOffice
 from tests.audience.town import Town
 
@@ -140,3 +141,51 @@ def test_a_lease_lost_while_a_batch_is_parked_is_no_error(town: Town, post: Post
 
     post.channel.before = lose_it
     assert post.dispatcher.send_batch(batch.id) is False
+
+
+class TestAnUpdateBehindOlderWords:
+    """A phone mustn't get the old text behind the new one."""
+
+    def test_it_waits_until_they_have_landed(
+        self, town: Town, post: PostOffice, alert_id: int
+    ) -> None:
+        first = town.batches()[0].id
+        in_hand = post.claim(first)
+        assert in_hand is not None
+        with town.store.begin() as session:
+            batch = session.get_one(Batch, first)
+            batch.outcomes = bytes([Outcome.IN_FLIGHT]) * 5
+        town.revise(alert_id)
+        town.plan(alert_id)
+        *_, update = town.batches()
+        waited: list[float] = []
+
+        def land(seconds: float) -> None:
+            """The sender of the older words hears that all were taken, at the third look."""
+            waited.append(seconds)
+            if len(waited) == 3:
+                assert not post.channel.pushed
+                in_hand.outcomes[:] = Outcome.SENT
+                post.dispatcher.book.finish(in_hand, Said(), at_once=False)
+
+        replace(post.dispatcher, pause=land).send_batch(update.id)
+        assert len(waited) == 3
+        assert len(post.channel.devices("update")) == 5
+
+    def test_batches_of_its_own_wave_dont_wait_for_each_other(
+        self, town: Town, post: PostOffice
+    ) -> None:
+        town.policy = WavePolicy(batch_size=2, weekly_cap=3)
+        for _ in range(4):
+            town.person()
+        alert_id = town.alert()
+        town.plan(alert_id)
+        post.send()
+        town.revise(alert_id)
+        town.plan(alert_id)
+        *_, one, other = town.batches()
+        assert post.claim(one.id) is not None
+        waited: list[float] = []
+        replace(post.dispatcher, pause=waited.append).send_batch(other.id)
+        assert waited == []
+        assert len(post.channel.devices("update")) == 2
